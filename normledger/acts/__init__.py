@@ -1,0 +1,1 @@
+"""Pure floor: signed statements, their typed data and signatures, the running commitment, and who is bound."""

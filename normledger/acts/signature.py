@@ -1,0 +1,46 @@
+"""Sign a digest; recover the signer, strictly.
+
+The same rules as contracts/Consent.sol: 65 bytes r ‖ s ‖ v, v 27 or 28, s in the lower half of the order (EIP-2),
+r and s not zero. A laxer verifier would call valid what the chain never took.
+"""
+
+from coincurve import PrivateKey, PublicKey
+
+from normledger.errors import SignatureError
+from normledger.identifiers import Address, Digest, keccak
+
+ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+"""The order of secp256k1 (SEC 2, section 2.4.1)."""
+
+
+def address_of(private_key: bytes) -> Address:
+    """The plain account of a 32-byte private key."""
+    return _address(PrivateKey(private_key).public_key)
+
+
+def sign(digest: Digest, private_key: bytes) -> bytes:
+    """A strict 65-byte signature, its nonce by RFC 6979: the same key and digest give the same bytes."""
+    compact = PrivateKey(private_key).sign_recoverable(digest, hasher=None)
+    return compact[:64] + bytes([compact[64] + 27])
+
+
+def recover(digest: Digest, signature: bytes) -> Address:
+    """The account that made this signature. Raises `SignatureError` with what makes it unacceptable."""
+    if len(signature) != 65:
+        raise SignatureError(f"A plain signature has 65 bytes, this one has {len(signature)}; sign again.")
+    r, s, v = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:64], "big"), signature[64]
+    if v not in (27, 28):
+        raise SignatureError(f"A signature's last byte is 27 or 28, here it is {v}; sign again with a current wallet.")
+    if not 0 < r < ORDER or not 0 < s < ORDER:
+        raise SignatureError("The signature's r or s is outside the curve's order; sign again.")
+    if s > ORDER // 2:
+        raise SignatureError("The signature has a high s (EIP-2) and the chain would refuse it; sign again.")
+    try:
+        key = PublicKey.from_signature_and_message(signature[:64] + bytes([v - 27]), digest, hasher=None)
+    except Exception as error:  # coincurve raises a bare Exception when no point answers to r
+        raise SignatureError("No account answers to this signature; sign again.") from error
+    return _address(key)
+
+
+def _address(key: PublicKey) -> Address:
+    return Address(keccak(key.format(compressed=False)[1:])[12:])

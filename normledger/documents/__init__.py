@@ -1,0 +1,1 @@
+"""Pure floor: canonical form, documents, clause trees, import formats."""

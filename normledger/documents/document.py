@@ -1,0 +1,357 @@
+"""What the register's documents say: agreements, reports, alignments, outcomes, norms, party profiles, statements.
+
+Each is a frozen value; `to_json` gives the data whose canonical bytes are hashed. Belongs here: what documents mean.
+Does not belong here: reading them back (`document_reader`), where they are kept, who signed them, and the forms in
+which others publish (`formats`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, get_args
+
+from normledger.documents import clause_tree
+from normledger.documents.canonical import canonical_bytes, content_hash
+from normledger.errors import InputError
+from normledger.identifiers import ClauseId, DocumentHash, Hash, Identifier, OutcomeId, PartyId, is_exercise
+
+Character = Literal["treaty", "contract", "political", "voluntary"]
+Form = Literal["bilateral", "multi-stakeholder"]
+Admission = Literal["closed", "invitation", "open"]
+TakesEffect = Literal["on-signature", "on-ratification"]
+Relation = Literal["same", "implies", "narrower", "opposite"]
+Polarity = Literal["require", "refrain", "permit", "unknown"]
+World = Literal["real", "exercise"]
+
+ADMISSIONS: tuple[str, ...] = get_args(Admission)
+"""In the order of the contracts' `Admission`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A declared alignment: the parties themselves say which outcome a clause asks for."""
+
+    outcome: OutcomeId
+    relation: Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """The smallest text to which consent attaches. `key` is its number or letter in the text."""
+
+    key: str
+    text: str
+    heading: str = ""
+    language: str = "en"
+    asks: tuple[Asked, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The clause's canonical data; what is empty is left out."""
+        data: dict[str, Any] = {"key": self.key, "language": self.language, "text": self.text}
+        if self.heading:
+            data["heading"] = self.heading
+        if self.asks:
+            data["asks"] = [{"outcome": str(ask.outcome), "relation": ask.relation} for ask in self.asks]
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class Founder:
+    """A party as the agreement's text names it."""
+
+    id: PartyId
+    identifier: Identifier
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the agreement says of itself. `notice_days` run from a withdrawal's recording (VCLT art. 54 and 56)."""
+
+    character: Character
+    form: Form
+    admission: Admission
+    takes_effect: TakesEffect = "on-signature"
+    reservations: bool = False
+    notice_days: int = 0
+
+
+class _Document:
+    """What all documents share: canonical bytes and the hash that is their name."""
+
+    def to_json(self) -> dict[str, Any]:
+        raise NotImplementedError  # each kind of document says it
+
+    @cached_property
+    def bytes(self) -> bytes:
+        """The canonical bytes (RFC 8785)."""
+        return canonical_bytes(self.to_json())
+
+    @cached_property
+    def hash(self) -> DocumentHash:
+        """Keccak-256 of the canonical bytes."""
+        return DocumentHash(content_hash(self.to_json()))
+
+
+@dataclass(frozen=True)
+class _Clauses(_Document):
+    title: str
+    clauses: tuple[Clause, ...]
+
+    @cached_property
+    def clause_ids(self) -> tuple[ClauseId, ...]:
+        """Every clause's leaf, in the order of the text."""
+        return tuple(
+            ClauseId(clause_tree.leaf(self.hash, position, canonical_bytes(clause.to_json())))
+            for position, clause in enumerate(self.clauses)
+        )
+
+    @cached_property
+    def clause_root(self) -> Hash:
+        """The root of the clause tree."""
+        return clause_tree.root(self.clause_ids)
+
+    def clause_id(self, key: str) -> ClauseId:
+        """The id of the clause with this key. Raises `InputError` naming the keys there are."""
+        for clause, leaf in zip(self.clauses, self.clause_ids, strict=True):
+            if clause.key == key:
+                return leaf
+        keys = ", ".join(clause.key for clause in self.clauses)
+        raise InputError(f"{self.title!r} has no clause {key!r}; it has {keys}", field="clause")
+
+
+@dataclass(frozen=True)
+class Agreement(_Clauses):
+    """An agreement that its parties sign here. `founders` are in ascending order of id, as the chain wants them."""
+
+    rules: Rules
+    founders: tuple[Founder, ...]
+    languages: tuple[str, ...] = ("en",)
+    date: str | None = None
+
+    @property
+    def world(self) -> World | None:
+        """The world that its founders' identifiers put it in; None where it mixes both, and then it never counts."""
+        fictional = {is_exercise(founder.identifier) for founder in self.founders}
+        return None if len(fictional) != 1 else "exercise" if fictional == {True} else "real"
+
+    def to_json(self) -> dict[str, Any]:
+        data: dict[str, Any] = {
+            "type": "agreement",
+            "title": self.title,
+            "character": self.rules.character,
+            "form": self.rules.form,
+            "admission": self.rules.admission,
+            "takes_effect": self.rules.takes_effect,
+            "reservations": "allowed" if self.rules.reservations else "prohibited",
+            "notice_days": self.rules.notice_days,
+            "languages": list(self.languages),
+            "parties": [
+                {"id": str(party.id), "identifier": party.identifier, "kind": party.kind, "name": party.name}
+                for party in self.founders
+            ],
+            "clauses": [clause.to_json() for clause in self.clauses],
+        }
+        if self.date:
+            data["date"] = self.date
+        return data
+
+
+@dataclass(frozen=True)
+class ReportedAgreement(_Clauses):
+    """The text of what was agreed elsewhere, as somebody reports it. Who undertook it stands in reports, not here.
+
+    `facts` keeps what the source tells besides: sources, doubts, legal status, dates; strings only, sorted by key.
+    """
+
+    source_id: str
+    date: str | None = None
+    character: str = "unknown"
+    form: str = "unknown"
+    facts: tuple[tuple[str, str], ...] = ()
+    sources: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        data: dict[str, Any] = {
+            "type": "reported-agreement",
+            "source_id": self.source_id,
+            "title": self.title,
+            "character": self.character,
+            "form": self.form,
+            "clauses": [clause.to_json() for clause in self.clauses],
+            "facts": dict(self.facts),
+            "sources": list(self.sources),
+        }
+        if self.date:
+            data["date"] = self.date
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """An actor as a report names it: never a consenting party. `kind` may be ``unknown``; `country` is ISO 3166-1."""
+
+    identifier: Identifier
+    name: str
+    kind: str
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One reported act: that `actor` did `act` on the agreement with this document hash, outside this ledger.
+
+    `date` is when it is reported to have happened (ISO 8601, also a month or a year alone); `seen` is the first day
+    on which a source shows it, where no date is known.
+    """
+
+    agreement: DocumentHash
+    actor: Reported
+    act: str
+    date: str | None = None
+    seen: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The leaf's canonical data; what is unknown is left out."""
+        party = {"identifier": self.actor.identifier, "kind": self.actor.kind, "name": self.actor.name}
+        if self.actor.country:
+            party["country"] = self.actor.country
+        data: dict[str, Any] = {"agreement": str(self.agreement), "party": party, "act": self.act}
+        if self.date:
+            data["date"] = self.date
+        if self.seen:
+            data["seen"] = self.seen
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseAlignment:
+    """That a clause asks for an outcome, as somebody named says by signing the batch."""
+
+    clause: ClauseId
+    outcome: OutcomeId
+    relation: Relation
+
+    def to_json(self) -> dict[str, Any]:
+        """The leaf's canonical data."""
+        return {"clause": str(self.clause), "outcome": str(self.outcome), "relation": self.relation}
+
+
+@dataclass(frozen=True)
+class _Batch(_Document):
+    author: PartyId
+
+    def leaf_data(self) -> list[dict[str, Any]]:
+        raise NotImplementedError  # each kind of batch says it
+
+    @cached_property
+    def leaf_hashes(self) -> tuple[Hash, ...]:
+        """Each leaf binds the author and its place, so that nobody can anchor another's leaves as his own."""
+        return tuple(
+            clause_tree.leaf(self.author, position, canonical_bytes(data))
+            for position, data in enumerate(self.leaf_data())
+        )
+
+    @cached_property
+    def root(self) -> Hash:
+        """What is anchored on the chain."""
+        return clause_tree.root(self.leaf_hashes)
+
+
+@dataclass(frozen=True)
+class Reports(_Batch):
+    """A batch of reports by one observer, anchored by its root."""
+
+    leaves: tuple[Report, ...]
+
+    def leaf_data(self) -> list[dict[str, Any]]:
+        return [leaf.to_json() for leaf in self.leaves]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"type": "reports", "author": str(self.author), "leaves": self.leaf_data()}
+
+
+@dataclass(frozen=True)
+class Alignments(_Batch):
+    """A batch of alignments by one author, anchored by its root."""
+
+    leaves: tuple[ClauseAlignment, ...]
+
+    def leaf_data(self) -> list[dict[str, Any]]:
+        return [leaf.to_json() for leaf in self.leaves]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"type": "alignments", "author": str(self.author), "leaves": self.leaf_data()}
+
+
+@dataclass(frozen=True)
+class Outcome(_Document):
+    """A declared outcome: what clauses of several agreements ask for alike."""
+
+    text: str
+    polarity: Polarity
+
+    def to_json(self) -> dict[str, Any]:
+        return {"type": "outcome", "polarity": self.polarity, "text": self.text}
+
+
+@dataclass(frozen=True)
+class Norm(_Document):
+    """A clean text with its outcomes; its hash is its id, so that two publishers of one text publish one norm."""
+
+    title: str
+    text: str
+    outcomes: tuple[OutcomeId, ...]
+    world: World
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "type": "norm",
+            "world": self.world,
+            "title": self.title,
+            "text": self.text,
+            "outcomes": [str(outcome) for outcome in self.outcomes],
+        }
+
+
+@dataclass(frozen=True)
+class Profile(_Document):
+    """How a party presents itself: a name for people, its region (UN M49) or country (ISO 3166-1 alpha-3)."""
+
+    name: str
+    country: str = ""
+    region: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        data = {"type": "party", "name": self.name}
+        if self.country:
+            data["country"] = self.country
+        if self.region:
+            data["region"] = self.region
+        return data
+
+
+@dataclass(frozen=True)
+class Statement(_Document):
+    """The text of a reservation, an objection, a declaration, or the reason of a withdrawal or a stance."""
+
+    text: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"type": "statement", "text": self.text}
+
+
+@dataclass(frozen=True)
+class DerivationRecord(_Document):
+    """A derivation as `composition` wrote it down; kept by its hash, read by whoever wants to do it again."""
+
+    data: Mapping[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"type": "derivation", **self.data}
+
+
+Document = (
+    Agreement | ReportedAgreement | Reports | Alignments | Outcome | Norm | Profile | Statement | DerivationRecord
+)

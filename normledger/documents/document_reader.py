@@ -1,0 +1,288 @@
+"""Reading documents: parsed JSON, closely checked, becomes the value that it is.
+
+Closed: a field that a form does not know is refused, so that nobody shows what nobody hashes.
+"""
+
+import datetime
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar, cast, get_args
+
+from normledger.documents.document import (
+    ADMISSIONS,
+    Admission,
+    Agreement,
+    Alignments,
+    Asked,
+    Character,
+    Clause,
+    ClauseAlignment,
+    DerivationRecord,
+    Document,
+    Form,
+    Founder,
+    Norm,
+    Outcome,
+    Polarity,
+    Profile,
+    Relation,
+    Report,
+    Reported,
+    ReportedAgreement,
+    Reports,
+    Rules,
+    Statement,
+    TakesEffect,
+    World,
+)
+from normledger.errors import InputError
+from normledger.identifiers import KINDS, ClauseId, DocumentHash, OutcomeId, PartyId, parse_identifier
+
+_T = TypeVar("_T")
+
+
+def read_document(data: Any) -> Document:
+    """The document that this parsed JSON is. Raises `InputError` with the field for whatever it is not."""
+    if not isinstance(data, dict):
+        raise InputError("a document is a JSON object")
+    reader = _READERS.get(data.get("type", ""))
+    if reader is None:
+        raise InputError(f"unknown type of document; it is one of {', '.join(_READERS)}", field="type")
+    fields = _Fields({key: value for key, value in data.items() if key != "type"}, "")
+    document = reader(fields)
+    fields.finish()
+    return document
+
+
+def parse_date(text: str, field: str) -> str:
+    """An ISO 8601 day, month or year, as it is; a last ``?`` marks it uncertain (ISO 8601-2, level 1).
+
+    Raises `InputError` for anything else.
+    """
+    for form, length in (("%Y-%m-%d", 10), ("%Y-%m", 7), ("%Y", 4)):
+        if len(text.removesuffix("?")) == length:
+            try:
+                datetime.datetime.strptime(text.removesuffix("?"), form)
+            except ValueError:
+                break
+            return text
+    raise InputError(f"{text!r} is not a date; write YYYY-MM-DD, YYYY-MM or YYYY, with ? if uncertain", field=field)
+
+
+class _Fields:
+    """One JSON object being read: every take names its field, and `finish` refuses what nobody took."""
+
+    def __init__(self, data: dict[str, Any], path: str) -> None:
+        self._data, self._path, self._taken = data, path, set[str]()
+
+    def place(self, key: str) -> str:
+        return f"{self._path}.{key}" if self._path else key
+
+    def text(self, key: str, default: str | None = None, *, empty: bool = False) -> str:
+        self._taken.add(key)
+        value = self._data.get(key, default)
+        if not isinstance(value, str):
+            raise InputError("a text is missing here; give it as a string", field=self.place(key))
+        if not empty and default is None and not value.strip():
+            raise InputError("the text is empty; write it or leave the entry out", field=self.place(key))
+        return value
+
+    def word(self, key: str, allowed: Iterable[str]) -> str:
+        value, words = self.text(key), tuple(allowed)
+        if value not in words:
+            raise InputError(f"{value!r} is not known here; it is one of {', '.join(words)}", field=self.place(key))
+        return value
+
+    def count(self, key: str) -> int:
+        self._taken.add(key)
+        value = self._data.get(key)
+        if type(value) is not int or value < 0:
+            raise InputError("a whole number from 0 is missing here", field=self.place(key))
+        return value
+
+    def parsed(self, key: str, parse: Callable[[str], _T]) -> _T:
+        text = self.text(key)
+        try:
+            return parse(text)
+        except InputError as error:
+            raise InputError(error.message, field=self.place(key)) from None
+
+    def date(self, key: str) -> str | None:
+        return parse_date(self.text(key), self.place(key)) if key in self._data else None
+
+    def objects(self, key: str, *, optional: bool = False) -> list["_Fields"]:
+        self._taken.add(key)
+        value = self._data.get(key, [] if optional else None)
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            raise InputError("a list of objects is missing here", field=self.place(key))
+        return [_Fields(item, f"{self.place(key)}[{index}]") for index, item in enumerate(value)]
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        self._taken.add(key)
+        value = self._data.get(key)
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise InputError("a list of strings is missing here", field=self.place(key))
+        return tuple(value)
+
+    def object(self, key: str) -> "_Fields":
+        self._taken.add(key)
+        value = self._data.get(key)
+        if not isinstance(value, dict):
+            raise InputError("an object is missing here", field=self.place(key))
+        return _Fields(value, self.place(key))
+
+    def mapping(self, key: str) -> tuple[tuple[str, str], ...]:
+        inner = self.object(key)
+        return tuple((name, inner.text(name, empty=True)) for name in sorted(inner._data))
+
+    def rest(self) -> dict[str, Any]:
+        self._taken.update(self._data)
+        return dict(self._data)
+
+    def has(self, key: str) -> bool:
+        return key in self._data
+
+    def finish(self) -> None:
+        unknown = sorted(set(self._data) - self._taken)
+        if unknown:
+            raise InputError("this form has no such field; remove it", field=self.place(unknown[0]))
+
+
+def _read_clauses(fields: _Fields, *, at_least: int) -> tuple[Clause, ...]:
+    clauses: list[Clause] = []
+    seen: set[str] = set()
+    for item in fields.objects("clauses"):
+        key = item.text("key")
+        if key in seen:
+            raise InputError(f"clause {key!r} stands twice; number the clauses apart", field=item.place("key"))
+        seen.add(key)
+        asks = []
+        for ask in item.objects("asks", optional=True):
+            relation = cast(Relation, ask.word("relation", get_args(Relation)))
+            asks.append(Asked(ask.parsed("outcome", OutcomeId.parse), relation))
+            ask.finish()
+        clauses.append(Clause(key, item.text("text"), item.text("heading", ""), item.text("language"), tuple(asks)))
+        item.finish()
+    if len(clauses) < at_least:
+        raise InputError("an agreement has at least one clause", field="clauses")
+    return tuple(clauses)
+
+
+def _read_agreement(fields: _Fields) -> Agreement:
+    founders = []
+    for item in fields.objects("parties"):
+        founders.append(
+            Founder(
+                item.parsed("id", PartyId.parse),
+                item.parsed("identifier", parse_identifier),
+                item.word("kind", KINDS),
+                item.text("name"),
+            )
+        )
+        item.finish()
+    for index in range(1, len(founders)):
+        if founders[index].id == founders[index - 1].id:
+            raise InputError(f"{founders[index].name!r} is named twice; once is enough", field=f"parties[{index}]")
+        if founders[index].id < founders[index - 1].id:
+            raise InputError("the parties stand in ascending order of id; sort them", field=f"parties[{index}]")
+    if len(founders) < 2:
+        raise InputError("an agreement has at least two parties", field="parties")
+    rules = Rules(
+        cast(Character, fields.word("character", get_args(Character))),
+        cast(Form, fields.word("form", get_args(Form))),
+        cast(Admission, fields.word("admission", ADMISSIONS)),
+        cast(TakesEffect, fields.word("takes_effect", get_args(TakesEffect))),
+        fields.word("reservations", ("allowed", "prohibited")) == "allowed",
+        fields.count("notice_days"),
+    )
+    if rules.form == "bilateral" and len(founders) != 2:
+        raise InputError(f"a bilateral agreement has two parties, this one has {len(founders)}", field="parties")
+    if rules.form == "bilateral" and rules.reservations:
+        raise InputError("a bilateral agreement takes no reservations; prohibit them", field="reservations")
+    return Agreement(
+        title=fields.text("title"),
+        clauses=_read_clauses(fields, at_least=1),
+        rules=rules,
+        founders=tuple(founders),
+        languages=fields.texts("languages"),
+        date=fields.date("date"),
+    )
+
+
+def _read_reported_agreement(fields: _Fields) -> ReportedAgreement:
+    return ReportedAgreement(
+        title=fields.text("title"),
+        clauses=_read_clauses(fields, at_least=0),
+        source_id=fields.text("source_id"),
+        date=fields.date("date"),
+        character=fields.text("character"),
+        form=fields.text("form"),
+        facts=fields.mapping("facts"),
+        sources=fields.texts("sources"),
+    )
+
+
+def _read_reports(fields: _Fields) -> Reports:
+    leaves = []
+    for item in fields.objects("leaves"):
+        party = item.object("party")
+        actor = Reported(
+            party.parsed("identifier", parse_identifier),
+            party.text("name"),
+            party.word("kind", (*KINDS, "unknown")),
+            party.text("country", ""),
+        )
+        party.finish()
+        leaves.append(
+            Report(
+                item.parsed("agreement", DocumentHash.parse),
+                actor,
+                item.text("act"),
+                item.date("date"),
+                item.date("seen"),
+            )
+        )
+        item.finish()
+    return Reports(fields.parsed("author", PartyId.parse), _some(tuple(leaves)))
+
+
+def _read_alignments(fields: _Fields) -> Alignments:
+    leaves = []
+    for item in fields.objects("leaves"):
+        leaves.append(
+            ClauseAlignment(
+                item.parsed("clause", ClauseId.parse),
+                item.parsed("outcome", OutcomeId.parse),
+                cast(Relation, item.word("relation", get_args(Relation))),
+            )
+        )
+        item.finish()
+    return Alignments(fields.parsed("author", PartyId.parse), _some(tuple(leaves)))
+
+
+def _some(leaves: tuple[_T, ...]) -> tuple[_T, ...]:
+    if not leaves:
+        raise InputError("a batch has at least one entry", field="leaves")
+    return leaves
+
+
+def _read_norm(fields: _Fields) -> Norm:
+    outcomes = tuple(OutcomeId.parse(text) for text in fields.texts("outcomes"))
+    if not outcomes or list(outcomes) != sorted(set(outcomes)):
+        raise InputError("a norm names its outcomes, each once, in ascending order", field="outcomes")
+    text = fields.text("text")
+    if "[" in text or "]" in text:
+        raise InputError("the draft still has open brackets; resolve each of them to one wording", field="text")
+    return Norm(fields.text("title"), text, outcomes, cast(World, fields.word("world", get_args(World))))
+
+
+_READERS: dict[str, Callable[[_Fields], Document]] = {
+    "agreement": _read_agreement,
+    "reported-agreement": _read_reported_agreement,
+    "reports": _read_reports,
+    "alignments": _read_alignments,
+    "outcome": lambda fields: Outcome(fields.text("text"), cast(Polarity, fields.word("polarity", get_args(Polarity)))),
+    "norm": _read_norm,
+    "party": lambda fields: Profile(fields.text("name"), fields.text("country", ""), fields.text("region", "")),
+    "statement": lambda fields: Statement(fields.text("text")),
+    "derivation": lambda fields: DerivationRecord(fields.rest()),
+}
