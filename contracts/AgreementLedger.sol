@@ -20,8 +20,10 @@ contract AgreementLedger is Consent, IAgreementLedger {
     mapping(AgreementId agreement => mapping(uint256 page => uint256 bits)) private _founded;
 
     /// @dev Slot 5. Whom a party invited to accede. Written by `act` alone, never cleared.
-    mapping(AgreementId agreement => mapping(PartyId party => bool)) private _invited;
+    mapping(AgreementId agreement => mapping(PartyId party => bool invited)) private _invited;
 
+    /// @notice Every release has one registry of parties.
+    /// @param registry the registry of the same release
     constructor(IPartyRegistry registry) {
         REGISTRY = registry;
     }
@@ -42,20 +44,15 @@ contract AgreementLedger is Consent, IAgreementLedger {
         }
         // Signed by all at once, an agreement needs no memory of who signed: it never awaits anybody.
         bool atOnce = opening && signatures.length == missing;
-        Holder[] memory founders = REGISTRY.holders(terms.parties);
+        Holder[] memory signers = REGISTRY.holders(_signing(terms.parties, signatures));
         for (uint256 i = 0; i < signatures.length; ++i) {
-            uint256 founder = signatures[i].founder;
-            if (founder >= founders.length) revert NoSuchFounder(i, founder, founders.length);
-            if (i > 0 && founder <= signatures[i - 1].founder) revert FoundersNotAscending(i, founder);
-            if (!atOnce && !_remember(agreement, founder)) continue;
-            commitment = _found(commitment, agreement, terms, i, signatures[i], founders[founder].account);
+            if (!atOnce && !_remember(agreement, signatures[i].founder)) continue;
+            commitment = _found(commitment, agreement, terms, i, signatures[i], signers[i].account);
             --missing;
         }
         if (opening) {
             PartyId first = terms.parties[signatures[0].founder];
-            _enter(
-                signatures[0].kind, AgreementId.unwrap(agreement), first, founders[signatures[0].founder].account
-            );
+            _enter(signatures[0].kind, AgreementId.unwrap(agreement), first, signers[0].account);
         }
         if (!atOnce) awaiting[agreement] = missing;
         word[AgreementId.unwrap(agreement)] = commitment;
@@ -85,13 +82,12 @@ contract AgreementLedger is Consent, IAgreementLedger {
     function idOf(Terms calldata terms) public pure returns (AgreementId) {
         return AgreementId.wrap(
             keccak256(
-                abi.encode(
-                    terms.document, terms.clauses, keccak256(abi.encodePacked(terms.parties)), terms.admission
-                )
+                abi.encode(terms.document, terms.clauses, keccak256(abi.encodePacked(terms.parties)), terms.admission)
             )
         );
     }
 
+    /// @dev Checks one founding signature, and gives the agreement's next word.
     function _found(
         bytes32 previous,
         AgreementId agreement,
@@ -106,9 +102,8 @@ contract AgreementLedger is Consent, IAgreementLedger {
             revert NotAFoundingSignature(index, given.kind);
         }
         _checkDeadline(index, party, given.deadline);
-        bytes32 digest = _digest(
-            ConsentTypes.hashFounding(given.kind, agreement, terms.document, party, account, given.deadline)
-        );
+        bytes32 digest =
+            _digest(ConsentTypes.hashFounding(given.kind, agreement, terms.document, party, account, given.deadline));
         _checkSigner(index, party, account, digest, given.signature);
         emit ActRecorded(
             AgreementId.unwrap(agreement),
@@ -127,7 +122,7 @@ contract AgreementLedger is Consent, IAgreementLedger {
 
     /// @dev Marks a founder as having signed; false if it had.
     function _remember(AgreementId agreement, uint256 founder) private returns (bool) {
-        uint256 bit = 1 << (founder & 0xff);
+        uint256 bit = uint256(1) << (founder & 0xff);
         uint256 bits = _founded[agreement][founder >> 8];
         if (bits & bit != 0) return false;
         _founded[agreement][founder >> 8] = bits | bit;
@@ -147,6 +142,7 @@ contract AgreementLedger is Consent, IAgreementLedger {
         if (kind == ActKind.Invitation) _invited[agreement][PartyId.wrap(given.refersTo)] = true;
     }
 
+    /// @dev Whether a party is among the founders.
     function _isFounder(PartyId[] calldata founders, PartyId party) private pure returns (bool) {
         for (uint256 i = 0; i < founders.length; ++i) {
             if (PartyId.unwrap(founders[i]) == PartyId.unwrap(party)) return true;
@@ -154,6 +150,22 @@ contract AgreementLedger is Consent, IAgreementLedger {
         return false;
     }
 
+    /// @dev Those founders who sign in this call; each at most once, because they come in ascending order.
+    function _signing(PartyId[] calldata founders, Founding[] calldata signatures)
+        private
+        pure
+        returns (PartyId[] memory signing)
+    {
+        signing = new PartyId[](signatures.length);
+        for (uint256 i = 0; i < signatures.length; ++i) {
+            uint256 founder = signatures[i].founder;
+            if (founder >= founders.length) revert NoSuchFounder(i, founder, founders.length);
+            if (i > 0 && founder <= signatures[i - 1].founder) revert FoundersNotAscending(i, founder);
+            signing[i] = founders[founder];
+        }
+    }
+
+    /// @dev At least two founders, each once: their ids ascend.
     function _checkFounders(PartyId[] calldata founders) private pure {
         if (founders.length < 2) revert TooFewParties(founders.length);
         for (uint256 i = 1; i < founders.length; ++i) {

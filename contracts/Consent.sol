@@ -8,7 +8,7 @@ import {IConsent} from "./interfaces/IConsent.sol";
 /// @notice No owner, no pause, no upgrade; who sends a transaction never matters.
 abstract contract Consent is IConsent {
     /// @inheritdoc IConsent
-    /// @dev Slot 0. Only ever grows by one link an act; written by `_append` alone.
+    /// @dev Slot 0. Only ever grows, by one link an act: a child writes what `_append` or `_link` gave it, nothing more
     mapping(bytes32 subject => bytes32 commitment) public word;
 
     /// @inheritdoc IConsent
@@ -19,9 +19,11 @@ abstract contract Consent is IConsent {
     /// with one number share a word of storage. Written by `_use` alone; a bit is never cleared.
     mapping(bytes32 subject => mapping(uint256 number => mapping(uint256 page => uint256 bits))) private _used;
 
+    /// @dev The chain on which this contract was deployed, and its domain separator there: it changes only by a fork.
     uint256 private immutable _DEPLOYED_CHAIN;
     bytes32 private immutable _DEPLOYED_DOMAIN;
 
+    /// @dev Half the order of secp256k1, rounded down: the highest s of a strict signature.
     uint256 private constant _HALF_ORDER = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0;
 
     constructor() {
@@ -31,7 +33,7 @@ abstract contract Consent is IConsent {
 
     /// @inheritdoc IConsent
     function isUsed(bytes32 subject, uint64 number, uint64 ordinal) external view returns (bool) {
-        return _used[subject][number][ordinal >> 8] & (1 << (ordinal & 0xff)) != 0;
+        return _used[subject][number][ordinal >> 8] & (uint256(1) << (ordinal & 0xff)) != 0;
     }
 
     /// @inheritdoc IConsent
@@ -93,18 +95,17 @@ abstract contract Consent is IConsent {
         return keccak256(abi.encode(previous, kind, digest, party, account, block.number, block.timestamp));
     }
 
+    /// @dev A deadline is the last second at which an act may be recorded; zero means that there is none.
     function _checkDeadline(uint256 index, PartyId party, uint64 deadline) internal view {
+        // forge-lint: disable-next-line(block-timestamp) a block's time is what the signer tied the act to
         if (deadline != 0 && block.timestamp > deadline) revert Expired(index, party, deadline, block.timestamp);
     }
 
     /// @dev Strict recovery, the same as in `normledger.acts.signature`: 65 bytes, v 27 or 28, low s (EIP-2), not zero.
-    function _checkSigner(
-        uint256 index,
-        PartyId party,
-        address account,
-        bytes32 digest,
-        bytes calldata signature
-    ) internal pure {
+    function _checkSigner(uint256 index, PartyId party, address account, bytes32 digest, bytes calldata signature)
+        internal
+        pure
+    {
         address recovered = address(0);
         if (signature.length == 65 && uint256(bytes32(signature[32:64])) <= _HALF_ORDER) {
             uint8 v = uint8(signature[64]);
@@ -122,21 +123,22 @@ abstract contract Consent is IConsent {
         return keccak256(abi.encodePacked("\x19\x01", domain, structHash));
     }
 
+    /// @dev Uses up the party's number on the subject: never zero, never twice, never beyond the block's time.
     function _use(bytes32 subject, Act calldata act, uint256 index, uint64 ordinal) private {
         uint64 number = act.number;
         if (number == 0) revert NumberForFoundersOnly(index, act.party);
+        // forge-lint: disable-next-line(block-timestamp) so that a higher number always remains
         if (number > block.timestamp) revert NumberBeyondTime(index, act.party, number, block.timestamp);
-        uint256 bit = 1 << (ordinal & 0xff);
+        uint256 bit = uint256(1) << (ordinal & 0xff);
         uint256 bits = _used[subject][number][ordinal >> 8];
         if (bits & bit != 0) revert NumberUsed(index, act.party, number);
         _used[subject][number][ordinal >> 8] = bits | bit;
     }
 
+    /// @dev The EIP-712 domain separator of this contract on this chain.
     function _domain() private view returns (bytes32) {
         return keccak256(
-            abi.encode(
-                ConsentTypes.DOMAIN, keccak256("NormLedger"), keccak256("1"), block.chainid, address(this)
-            )
+            abi.encode(ConsentTypes.DOMAIN, keccak256("NormLedger"), keccak256("1"), block.chainid, address(this))
         );
     }
 }

@@ -92,58 +92,110 @@ library ConsentTypes {
     bytes32 internal constant CLAIM =
         keccak256("Claim(string identifier,uint8 kind,bytes32 profile,address account,uint64 deadline)");
 
-    bytes32 internal constant ENDORSEMENT =
-        keccak256("Endorsement(bytes32 norm,bytes32 clause,bytes32 refersTo,bytes32 content,bytes32 party,address account,uint64 number,uint64 deadline)");
-    bytes32 internal constant OPPOSITION =
-        keccak256("Opposition(bytes32 norm,bytes32 clause,bytes32 refersTo,bytes32 content,bytes32 party,address account,uint64 number,uint64 deadline)");
-    bytes32 internal constant PUBLICATION =
-        keccak256("Publication(bytes32 norm,bytes32 clause,bytes32 refersTo,bytes32 content,bytes32 party,address account,uint64 number,uint64 deadline)");
-    bytes32 internal constant DERIVATION =
-        keccak256("Derivation(bytes32 norm,bytes32 clause,bytes32 refersTo,bytes32 content,bytes32 party,address account,uint64 number,uint64 deadline)");
-    bytes32 internal constant SIGNATURE =
-        keccak256("Signature(bytes32 agreement,bytes32 clause,bytes32 refersTo,bytes32 content,bytes32 party,address account,uint64 number,uint64 deadline)");
-    bytes32 internal constant SIGNATURE_SUBJECT_TO_RATIFICATION =
-        keccak256("SignatureSubjectToRatification(bytes32 agreement,bytes32 clause,bytes32 refersTo,bytes32 content,bytes32 party,address account,uint64 number,uint64 deadline)");
-    bytes32 internal constant RATIFICATION =
-        keccak256("Ratification(bytes32 agreement,bytes32 clause,bytes32 refersTo,bytes32 content,bytes32 party,address account,uint64 number,uint64 deadline)");
-    bytes32 internal constant ACCEPTANCE =
-        keccak256("Acceptance(bytes32 agreement,bytes32 clause,bytes32 refersTo,bytes32 content,bytes32 party,address account,uint64 number,uint64 deadline)");
-    bytes32 internal constant APPROVAL =
-        keccak256("Approval(bytes32 agreement,bytes32 clause,bytes32 refersTo,bytes32 content,bytes32 party,address account,uint64 number,uint64 deadline)");
-    bytes32 internal constant ACCESSION =
-        keccak256("Accession(bytes32 agreement,bytes32 clause,bytes32 refersTo,bytes32 content,bytes32 party,address account,uint64 number,uint64 deadline)");
-    bytes32 internal constant INVITATION =
-        keccak256("Invitation(bytes32 agreement,bytes32 clause,bytes32 refersTo,bytes32 content,bytes32 party,address account,uint64 number,uint64 deadline)");
-    bytes32 internal constant PROVISIONAL_APPLICATION =
-        keccak256("ProvisionalApplication(bytes32 agreement,bytes32 clause,bytes32 refersTo,bytes32 content,bytes32 party,address account,uint64 number,uint64 deadline)");
-    bytes32 internal constant RESERVATION =
-        keccak256("Reservation(bytes32 agreement,bytes32 clause,bytes32 refersTo,bytes32 content,bytes32 party,address account,uint64 number,uint64 deadline)");
-    bytes32 internal constant ACCEPTANCE_OF_RESERVATION =
-        keccak256("AcceptanceOfReservation(bytes32 agreement,bytes32 clause,bytes32 refersTo,bytes32 content,bytes32 party,address account,uint64 number,uint64 deadline)");
-    bytes32 internal constant OBJECTION =
-        keccak256("Objection(bytes32 agreement,bytes32 clause,bytes32 refersTo,bytes32 content,bytes32 party,address account,uint64 number,uint64 deadline)");
-    bytes32 internal constant DECLARATION =
-        keccak256("Declaration(bytes32 agreement,bytes32 clause,bytes32 refersTo,bytes32 content,bytes32 party,address account,uint64 number,uint64 deadline)");
-    bytes32 internal constant TERMINATION =
-        keccak256("Termination(bytes32 agreement,bytes32 clause,bytes32 refersTo,bytes32 content,bytes32 party,address account,uint64 number,uint64 deadline)");
-    bytes32 internal constant AMENDMENT =
-        keccak256("Amendment(bytes32 agreement,bytes32 clause,bytes32 refersTo,bytes32 content,bytes32 party,address account,uint64 number,uint64 deadline)");
-    bytes32 internal constant CORRECTION =
-        keccak256("Correction(bytes32 agreement,bytes32 clause,bytes32 refersTo,bytes32 content,bytes32 party,address account,uint64 number,uint64 deadline)");
-    bytes32 internal constant SUCCESSION =
-        keccak256("Succession(bytes32 agreement,bytes32 clause,bytes32 refersTo,bytes32 content,bytes32 party,address account,uint64 number,uint64 deadline)");
-    bytes32 internal constant WITHDRAWAL =
-        keccak256("Withdrawal(bytes32 subject,bytes32 clause,bytes32 refersTo,bytes32 content,bytes32 party,address account,uint64 number,uint64 deadline)");
-    bytes32 internal constant RECOGNITION =
-        keccak256("Recognition(bytes32 list,bytes32 clause,bytes32 refersTo,bytes32 content,bytes32 party,address account,uint64 number,uint64 deadline)");
-    bytes32 internal constant ALIGNMENTS =
-        keccak256("Alignments(bytes32 list,bytes32 clause,bytes32 refersTo,bytes32 content,bytes32 party,address account,uint64 number,uint64 deadline)");
-    bytes32 internal constant REPORTS =
-        keccak256("Reports(bytes32 list,bytes32 clause,bytes32 refersTo,bytes32 content,bytes32 party,address account,uint64 number,uint64 deadline)");
+    bytes32 internal constant ENDORSEMENT = keccak256(
+        "Endorsement(bytes32 norm,bytes32 clause,bytes32 refersTo,bytes32 content,"
+        "bytes32 party,address account,uint64 number,uint64 deadline)"
+    );
+    bytes32 internal constant OPPOSITION = keccak256(
+        "Opposition(bytes32 norm,bytes32 clause,bytes32 refersTo,bytes32 content,"
+        "bytes32 party,address account,uint64 number,uint64 deadline)"
+    );
+    bytes32 internal constant PUBLICATION = keccak256(
+        "Publication(bytes32 norm,bytes32 clause,bytes32 refersTo,bytes32 content,"
+        "bytes32 party,address account,uint64 number,uint64 deadline)"
+    );
+    bytes32 internal constant DERIVATION = keccak256(
+        "Derivation(bytes32 norm,bytes32 clause,bytes32 refersTo,bytes32 content,"
+        "bytes32 party,address account,uint64 number,uint64 deadline)"
+    );
+    bytes32 internal constant SIGNATURE = keccak256(
+        "Signature(bytes32 agreement,bytes32 clause,bytes32 refersTo,bytes32 content,"
+        "bytes32 party,address account,uint64 number,uint64 deadline)"
+    );
+    bytes32 internal constant SIGNATURE_SUBJECT_TO_RATIFICATION = keccak256(
+        "SignatureSubjectToRatification(bytes32 agreement,bytes32 clause,bytes32 refersTo,bytes32 content,"
+        "bytes32 party,address account,uint64 number,uint64 deadline)"
+    );
+    bytes32 internal constant RATIFICATION = keccak256(
+        "Ratification(bytes32 agreement,bytes32 clause,bytes32 refersTo,bytes32 content,"
+        "bytes32 party,address account,uint64 number,uint64 deadline)"
+    );
+    bytes32 internal constant ACCEPTANCE = keccak256(
+        "Acceptance(bytes32 agreement,bytes32 clause,bytes32 refersTo,bytes32 content,"
+        "bytes32 party,address account,uint64 number,uint64 deadline)"
+    );
+    bytes32 internal constant APPROVAL = keccak256(
+        "Approval(bytes32 agreement,bytes32 clause,bytes32 refersTo,bytes32 content,"
+        "bytes32 party,address account,uint64 number,uint64 deadline)"
+    );
+    bytes32 internal constant ACCESSION = keccak256(
+        "Accession(bytes32 agreement,bytes32 clause,bytes32 refersTo,bytes32 content,"
+        "bytes32 party,address account,uint64 number,uint64 deadline)"
+    );
+    bytes32 internal constant INVITATION = keccak256(
+        "Invitation(bytes32 agreement,bytes32 clause,bytes32 refersTo,bytes32 content,"
+        "bytes32 party,address account,uint64 number,uint64 deadline)"
+    );
+    bytes32 internal constant PROVISIONAL_APPLICATION = keccak256(
+        "ProvisionalApplication(bytes32 agreement,bytes32 clause,bytes32 refersTo,bytes32 content,"
+        "bytes32 party,address account,uint64 number,uint64 deadline)"
+    );
+    bytes32 internal constant RESERVATION = keccak256(
+        "Reservation(bytes32 agreement,bytes32 clause,bytes32 refersTo,bytes32 content,"
+        "bytes32 party,address account,uint64 number,uint64 deadline)"
+    );
+    bytes32 internal constant ACCEPTANCE_OF_RESERVATION = keccak256(
+        "AcceptanceOfReservation(bytes32 agreement,bytes32 clause,bytes32 refersTo,bytes32 content,"
+        "bytes32 party,address account,uint64 number,uint64 deadline)"
+    );
+    bytes32 internal constant OBJECTION = keccak256(
+        "Objection(bytes32 agreement,bytes32 clause,bytes32 refersTo,bytes32 content,"
+        "bytes32 party,address account,uint64 number,uint64 deadline)"
+    );
+    bytes32 internal constant DECLARATION = keccak256(
+        "Declaration(bytes32 agreement,bytes32 clause,bytes32 refersTo,bytes32 content,"
+        "bytes32 party,address account,uint64 number,uint64 deadline)"
+    );
+    bytes32 internal constant TERMINATION = keccak256(
+        "Termination(bytes32 agreement,bytes32 clause,bytes32 refersTo,bytes32 content,"
+        "bytes32 party,address account,uint64 number,uint64 deadline)"
+    );
+    bytes32 internal constant AMENDMENT = keccak256(
+        "Amendment(bytes32 agreement,bytes32 clause,bytes32 refersTo,bytes32 content,"
+        "bytes32 party,address account,uint64 number,uint64 deadline)"
+    );
+    bytes32 internal constant CORRECTION = keccak256(
+        "Correction(bytes32 agreement,bytes32 clause,bytes32 refersTo,bytes32 content,"
+        "bytes32 party,address account,uint64 number,uint64 deadline)"
+    );
+    bytes32 internal constant SUCCESSION = keccak256(
+        "Succession(bytes32 agreement,bytes32 clause,bytes32 refersTo,bytes32 content,"
+        "bytes32 party,address account,uint64 number,uint64 deadline)"
+    );
+    bytes32 internal constant WITHDRAWAL = keccak256(
+        "Withdrawal(bytes32 subject,bytes32 clause,bytes32 refersTo,bytes32 content,"
+        "bytes32 party,address account,uint64 number,uint64 deadline)"
+    );
+    bytes32 internal constant RECOGNITION = keccak256(
+        "Recognition(bytes32 list,bytes32 clause,bytes32 refersTo,bytes32 content,"
+        "bytes32 party,address account,uint64 number,uint64 deadline)"
+    );
+    bytes32 internal constant ALIGNMENTS = keccak256(
+        "Alignments(bytes32 list,bytes32 clause,bytes32 refersTo,bytes32 content,"
+        "bytes32 party,address account,uint64 number,uint64 deadline)"
+    );
+    bytes32 internal constant REPORTS = keccak256(
+        "Reports(bytes32 list,bytes32 clause,bytes32 refersTo,bytes32 content,"
+        "bytes32 party,address account,uint64 number,uint64 deadline)"
+    );
 
     error NoSuchAct(ActKind kind);
 
     /// @notice The struct hash (EIP-712, hashStruct) of an act on `subject` by the holder of `account`.
+    /// @param act     the act as it came with the call
+    /// @param subject the agreement, norm or list that it is an act on
+    /// @param account the account of its party
+    /// @return the struct hash
     function hash(Act calldata act, bytes32 subject, address account) internal pure returns (bytes32) {
         return keccak256(
             abi.encode(
@@ -161,6 +213,13 @@ library ConsentTypes {
     }
 
     /// @notice The struct hash of a founding signature: number zero, on the document that the agreement names.
+    /// @param kind      Signature or SignatureSubjectToRatification
+    /// @param agreement the agreement's id, which commits to all its terms
+    /// @param document  hash of the agreement's document
+    /// @param party     the founder
+    /// @param account   the account of the founder
+    /// @param deadline  the last second at which it may be recorded, or zero for none
+    /// @return the struct hash
     function hashFounding(
         ActKind kind,
         AgreementId agreement,
@@ -175,6 +234,12 @@ library ConsentTypes {
     }
 
     /// @notice The struct hash of a claim, by which a party comes to be.
+    /// @param identifier what the party claims to be
+    /// @param kind       what kind of actor it claims to be
+    /// @param profile    hash of the document with its name and region, or zero
+    /// @param account    the account that claims
+    /// @param deadline   the last second at which it may be recorded, or zero for none
+    /// @return the struct hash
     function hashClaim(string calldata identifier, PartyKind kind, bytes32 profile, address account, uint64 deadline)
         internal
         pure
@@ -184,6 +249,8 @@ library ConsentTypes {
     }
 
     /// @notice The type hash of every kind that has this layout; a claim has its own.
+    /// @param kind any kind that a contract records as an act
+    /// @return the type hash
     function typeHash(ActKind kind) internal pure returns (bytes32) {
         if (kind == ActKind.Endorsement) return ENDORSEMENT;
         if (kind == ActKind.Opposition) return OPPOSITION;

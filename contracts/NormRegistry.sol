@@ -12,6 +12,8 @@ contract NormRegistry is Consent, INormRegistry {
     /// @notice Where accounts are looked up.
     IPartyRegistry public immutable REGISTRY;
 
+    /// @notice Every release has one registry of parties.
+    /// @param registry the registry of the same release
     constructor(IPartyRegistry registry) {
         REGISTRY = registry;
     }

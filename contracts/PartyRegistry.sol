@@ -9,7 +9,7 @@ import {Holder, IPartyRegistry} from "./interfaces/IPartyRegistry.sol";
 /// @notice Anyone may claim any identifier: whose recognition counts is the reader's choice, never this contract's.
 contract PartyRegistry is Consent, IPartyRegistry {
     /// @dev Slot 3. Who acts for a party; written by `claim`, once.
-    mapping(PartyId party => Holder) private _holders;
+    mapping(PartyId party => Holder holder) private _holders;
 
     /// @dev Slot 4. How many parties there are; the newest has this ordinal.
     uint64 private _count;
@@ -48,13 +48,14 @@ contract PartyRegistry is Consent, IPartyRegistry {
         bytes32 commitment = word[list];
         for (uint256 i = 0; i < acts.length; ++i) {
             Act calldata act = acts[i];
-            if (PartyId.unwrap(act.party) != PartyId.unwrap(author)) revert UnknownParty(i, act.party);
+            if (PartyId.unwrap(act.party) != PartyId.unwrap(author)) revert NotTheAuthor(i, author, act.party);
             if (
                 act.kind != ActKind.Recognition && act.kind != ActKind.Alignments && act.kind != ActKind.Reports
                     && act.kind != ActKind.Withdrawal
             ) revert KindNotHere(i, act.kind);
             commitment = _append(commitment, list, act, i, holder.account, holder.ordinal);
-            // A root of reports or alignments is a subject of the register, so that none can be left out of a count.
+            // So that no batch can be left out of a count. A root may come again: were it entered once only, whoever
+            // stated it first would keep its other authors out of the register.
             if (act.kind == ActKind.Alignments || act.kind == ActKind.Reports) {
                 _enter(act.kind, act.refersTo, author, holder.account);
             }

@@ -85,7 +85,7 @@ def compile_artifacts() -> dict[str, str]:
 
 
 def choose_compiler() -> None:
-    """A native compiler where py-solc-x has one or can fetch it; the one from npm otherwise."""
+    """The native compiler where `solcx.install_solc` has put it; the one from npm otherwise."""
     if "SOLCX_BINARY_PATH" in os.environ:
         return
     if SOLC_VERSION not in map(str, solcx.get_installed_solc_versions()):

@@ -1,1 +1,1 @@
-"""The only floor that speaks JSON-RPC: a node to read and send through, and a chain of our own for those without one."""
+"""The only floor that speaks JSON-RPC: a door to any chain, and a chain of our own for those who have none."""

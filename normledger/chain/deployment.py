@@ -30,7 +30,7 @@ _TRANSACTION = bytes.fromhex(
 
 
 def create2_address(init_code: bytes, salt: bytes = bytes(32)) -> Address:
-    """Where the deployer puts this init code (EIP-1014): keccak(0xff, deployer, salt, keccak(init code)), last 20 bytes."""
+    """Where the deployer puts this init code (EIP-1014)."""
     return Address(keccak(b"\xff" + DEPLOYER + salt + keccak(init_code))[12:])
 
 

@@ -120,12 +120,12 @@ class EmbeddedProvider:
         self._path, self._clock, self._writable = path, clock, writable
         self._lock = threading.RLock()
         self._claim: sqlite3.Connection | None = None
-        if writable:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._claim = self._claimed()
-        elif not path.exists():
-            raise ChainError(f"There is no embedded chain at {path}; make one with `normledger deploy`.")
         try:
+            if writable:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self._claim = self._claimed()
+            elif not path.exists():
+                raise ChainError(f"There is no embedded chain at {path}; make one with `normledger deploy`.")
             self._base = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
             self._base.execute("PRAGMA synchronous = FULL" if writable else "PRAGMA query_only = ON")
             self._nodes = _Nodes(self._base)
@@ -133,7 +133,7 @@ class EmbeddedProvider:
             self._context = ChainContext(chain_id)
             self.chain_id = chain_id
             self._open(dict(funded or {}))
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             self.close()
             raise ChainError(f"The embedded chain's file {path} cannot be used: {error}.") from error
         except BaseException:
@@ -163,10 +163,13 @@ class EmbeddedProvider:
 
     def rewind(self, number: int) -> None:
         """Forget every block above `number`, as a reorganisation does: for tests of those who follow the chain."""
-        with self._lock, self._written():
-            self._row(number)
-            self._base.execute("DELETE FROM log WHERE block > ?", (number,))
-            self._base.execute("DELETE FROM block WHERE number > ?", (number,))
+        try:
+            with self._lock, self._written():
+                self._row(number)
+                self._base.execute("DELETE FROM log WHERE block > ?", (number,))
+                self._base.execute("DELETE FROM block WHERE number > ?", (number,))
+        except _Fault as fault:
+            raise ChainError(f"The embedded chain cannot go back: {fault}.") from fault
 
     # The file
 
@@ -178,19 +181,22 @@ class EmbeddedProvider:
             claim.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
             claim.close()
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
             raise ChainError(
-                f"The embedded chain at {self._path} is in use by another process: wait for it or stop it, then try again."
+                f"The embedded chain at {self._path} is in use by another process: wait for it or stop it."
             ) from error
         return claim
 
     def _open(self, funded: dict[Address, int]) -> None:
         application = self._base.execute("PRAGMA application_id").fetchone()[0]
         version = self._base.execute("PRAGMA user_version").fetchone()[0]
-        if not application and not self._base.execute("SELECT 1 FROM sqlite_master").fetchone():
+        blank = not application and not self._base.execute("SELECT 1 FROM sqlite_master").fetchone()
+        if blank and self._writable:
             self._base.execute("PRAGMA journal_mode = WAL")
             self._begin(funded)
         elif application != _APPLICATION:
-            raise ChainError(f"{self._path} is not an embedded chain of NormLedger: move it away or name another folder.")
+            raise ChainError(f"{self._path} is not an embedded chain of NormLedger: name another folder.")
         elif version > FORMAT:
             raise ChainError(f"The embedded chain at {self._path} was made by a newer NormLedger: update this one.")
         else:
@@ -248,7 +254,8 @@ class EmbeddedProvider:
 
     def _next(self, parent: BlockHeaderAPI) -> BlockHeaderAPI:
         moment = max(parent.timestamp + 1, int(self._clock()))
-        return ShanghaiVM.create_header_from_parent(parent, gas_limit=GAS_LIMIT, timestamp=moment)
+        header: BlockHeaderAPI = ShanghaiVM.create_header_from_parent(parent, gas_limit=GAS_LIMIT, timestamp=moment)
+        return header
 
     def _state(self, header: BlockHeaderAPI) -> StateAPI:
         """The state at `header.state_root` (for a block in the making: its parent's), seen from that block."""
@@ -287,17 +294,17 @@ class EmbeddedProvider:
 
     def _accept(self, transaction: SignedTransactionAPI, header: BlockHeaderAPI) -> None:
         """Refuse with a reason what would not fit into the block `header` in the making."""
-        account = self._account(header, transaction.sender)
+        account, chain, nonce = self._account(header, transaction.sender), transaction.chain_id, transaction.nonce
         cost = transaction.gas * transaction.max_fee_per_gas + transaction.value
         for holds, reason in (
-            (transaction.chain_id in (None, self.chain_id), f"signed for chain {transaction.chain_id}, not {self.chain_id}"),
-            (transaction.nonce >= account.nonce, f"nonce too low: {transaction.nonce} is used, next is {account.nonce}"),
-            (transaction.nonce <= account.nonce, f"nonce too high: {transaction.nonce} given, next is {account.nonce}"),
+            (chain in (None, self.chain_id), f"signed for chain {chain}, not {self.chain_id}"),
+            (nonce >= account.nonce, f"nonce too low: {nonce} is used, next is {account.nonce}"),
+            (nonce <= account.nonce, f"nonce too high: {nonce} given, next is {account.nonce}"),
             (transaction.gas <= GAS_LIMIT, f"gas limit {transaction.gas} exceeds the block's {GAS_LIMIT}"),
             (transaction.gas >= transaction.intrinsic_gas, f"gas limit below the needed {transaction.intrinsic_gas}"),
             (
-                transaction.max_fee_per_gas >= header.base_fee_per_gas,
-                f"max fee per gas {transaction.max_fee_per_gas} below the base fee {header.base_fee_per_gas}",
+                transaction.max_fee_per_gas >= _base_fee(header),
+                f"max fee per gas {transaction.max_fee_per_gas} below the base fee {_base_fee(header)}",
             ),
             (transaction.max_priority_fee_per_gas <= transaction.max_fee_per_gas, "priority fee above the max fee"),
             (account.balance >= cost, f"insufficient funds: needs {cost} wei, has {account.balance}"),
@@ -342,8 +349,8 @@ class EmbeddedProvider:
             "extraData": _hex(header.extra_data),
             "mixHash": _hex(header.mix_hash),
             "nonce": _hex(header.nonce),
-            "baseFeePerGas": hex(header.base_fee_per_gas),
-            "withdrawalsRoot": _hex(header.withdrawals_root),
+            "baseFeePerGas": hex(_base_fee(header)),
+            "withdrawalsRoot": _hex(header.withdrawals_root or BLANK_ROOT_HASH),
             "transactions": [] if row[1] is None else [self.transaction(_hex(row[1])) if whole else _hex(row[1])],
             "uncles": [],
             "withdrawals": [],
@@ -358,7 +365,8 @@ class EmbeddedProvider:
     def logs(self, wanted: dict[str, Any]) -> list[dict[str, Any]]:
         """By address (one or a list), topics (None, one, or a list for each place) and blocks."""
         if "blockHash" in wanted:
-            row = self._base.execute("SELECT number FROM block WHERE hash = ?", (_bytes(wanted["blockHash"]),)).fetchone()
+            name = _bytes(wanted["blockHash"])
+            row = self._base.execute("SELECT number FROM block WHERE hash = ?", (name,)).fetchone()
             if row is None:
                 raise _Fault(-32000, f"block {wanted['blockHash']} is not on the chain")
             first = last = row[0]
@@ -381,7 +389,8 @@ class EmbeddedProvider:
         ]
 
     def _sent(self, name: str) -> tuple[BlockHeaderAPI, SignedTransactionAPI, bytes, int] | None:
-        row = self._base.execute("SELECT header, raw, sender, ok FROM block WHERE txhash = ?", (_bytes(name),)).fetchone()
+        found = self._base.execute("SELECT header, raw, sender, ok FROM block WHERE txhash = ?", (_bytes(name),))
+        row = found.fetchone()
         return (_header(row[0]), ShanghaiTransactionBuilder.decode(row[1]), row[2], row[3]) if row else None
 
     def transaction(self, name: str) -> dict[str, Any] | None:
@@ -447,7 +456,7 @@ class EmbeddedProvider:
 
     def code(self, address: str, block: str = "latest") -> str:
         name = self._account(self._header_at(block), _address(address)).code_hash
-        return _hex(self._nodes[name] if name in self._nodes else b"")
+        return _hex(self._nodes.get(name, b""))
 
     def storage(self, address: str, slot: str, block: str = "latest") -> str:
         root = self._account(self._header_at(block), _address(address)).storage_root
@@ -459,8 +468,9 @@ class EmbeddedProvider:
         header = self._header_at(block)
         account = self._account(header, _address(address))
 
-        def path(root: bytes, key: bytes) -> list[str]:
-            return [_hex(rlp.encode(node)) for node in HexaryTrie(self._nodes, root).get_proof(keccak(key)) if node]
+        def path(root: Any, key: bytes) -> list[str]:
+            found: Any = HexaryTrie(self._nodes, root).get_proof(keccak(key))  # type: ignore[no-untyped-call]
+            return [_hex(rlp.encode(node)) for node in found if node]
 
         return {
             "address": address,
@@ -473,7 +483,7 @@ class EmbeddedProvider:
                 {
                     "key": slot,
                     "value": hex(int(self.storage(address, slot, block), 16)),
-                    "proof": [] if account.storage_root == BLANK_ROOT_HASH else path(account.storage_root, _word(_number(slot))),
+                    "proof": path(account.storage_root, _word(_number(slot))),
                 }
                 for slot in slots
             ],
@@ -535,18 +545,7 @@ class EmbeddedProvider:
         return name
 
     def gas_price(self) -> str:
-        return hex(self._next(self._head()).base_fee_per_gas)
-
-    def fee_history(self, count: str | int, newest: str, _percentiles: object = None) -> dict[str, Any]:
-        last = self._header_at(newest)
-        first = max(0, last.block_number + 1 - (count if isinstance(count, int) else _number(count)))
-        headers = [self._row(number) for number in range(first, last.block_number + 1)]
-        return {
-            "oldestBlock": hex(first),
-            "baseFeePerGas": [hex(h.base_fee_per_gas) for h in (*headers, self._next(last))],
-            "gasUsedRatio": [h.gas_used / h.gas_limit for h in headers],
-            "reward": [["0x0"] for _ in headers],
-        }
+        return hex(_base_fee(self._next(self._head())))
 
 
 _METHODS: dict[str, Callable[..., Any]] = {
@@ -555,7 +554,6 @@ _METHODS: dict[str, Callable[..., Any]] = {
     "eth_call": EmbeddedProvider.call,
     "eth_chainId": lambda self: hex(self.chain_id),
     "eth_estimateGas": EmbeddedProvider.estimate,
-    "eth_feeHistory": EmbeddedProvider.fee_history,
     "eth_gasPrice": EmbeddedProvider.gas_price,
     "eth_getBalance": EmbeddedProvider.balance,
     "eth_getBlockByHash": EmbeddedProvider.block_by_hash,
@@ -593,12 +591,17 @@ def _decoded(raw: bytes) -> SignedTransactionAPI:
 
 
 def _header(raw: bytes) -> BlockHeaderAPI:
-    return rlp.decode(raw, ShanghaiBlockHeader)
+    header: BlockHeaderAPI = rlp.decode(raw, ShanghaiBlockHeader)
+    return header
+
+
+def _base_fee(header: BlockHeaderAPI) -> int:
+    return header.base_fee_per_gas or 0  # None only before London
 
 
 def _price(transaction: SignedTransactionAPI, header: BlockHeaderAPI) -> int:
     """Wei per gas that the sender paid (EIP-1559)."""
-    return min(transaction.max_fee_per_gas, header.base_fee_per_gas + transaction.max_priority_fee_per_gas)
+    return min(transaction.max_fee_per_gas, _base_fee(header) + transaction.max_priority_fee_per_gas)
 
 
 def _log_json(row: tuple[int, int, bytes, bytes, bytes, bytes, bytes]) -> dict[str, Any]:

@@ -12,9 +12,9 @@ handed over once, because an answer that was lost does not mean that the transac
 """
 
 import contextlib
-import itertools
 import json
 import re
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,9 @@ TIME_LIMIT = 30.0
 
 _PAUSES = (0.0, 0.2, 0.6, 1.8)  # seconds before each try of a read
 _TOO_WIDE = re.compile(r"limit|range|more than|too (many|large)|exceed|response size|timeout|timed out", re.I)
-_UNDONE = re.compile(r"revert|VM Exception|EVM error|execution failed|invalid opcode|out ?of ?gas|stack (und|ov)er", re.I)
+_UNDONE = re.compile(
+    r"revert|VM (Exception|execution error)|EVM error|execution failed|invalid opcode|out ?of ?gas|stack (und|ov)", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,8 @@ class Node:
         with self._understood("eth_getBlockByNumber"):
             if found is None:
                 return None
-            return Block(_int(found["number"]), _hash(found["hash"]), _hash(found["parentHash"]), _int(found["timestamp"]))
+            number, moment = _int(found["number"]), _int(found["timestamp"])
+            return Block(number, _hash(found["hash"]), _hash(found["parentHash"]), moment)
 
     def header(self, number: int) -> bytes:
         """The block's header as RLP, put together from the fields told and checked against the hash told.
@@ -313,7 +316,7 @@ class Node:
                 return name
             raise
         except ChainError as error:
-            raise ChainError(f"{error} It may have taken transaction {name}: look that up before sending again.") from error
+            raise ChainError(f"{error} It may have taken transaction {name}: look before sending again.") from error
         with self._understood("eth_sendRawTransaction"):
             if _hash(told) != name:
                 raise ValueError(f"it calls transaction {name} {told}")
@@ -348,8 +351,10 @@ class Node:
                     continue
                 answer = told
             if isinstance(answer, dict) and isinstance(fault := answer.get("error"), dict):
-                message = f"The chain at {self.name} refuses {method}: {fault.get('message')}."
-                raise RpcError(message, fault.get("code"), fault.get("data"))
+                said = str(fault.get("message")).rstrip(".")
+                raise RpcError(
+                    f"The chain at {self.name} refuses {method}: {said}.", fault.get("code"), fault.get("data")
+                )
             if isinstance(answer, dict) and "result" in answer:
                 return answer["result"]
             reason = "what it sends is not JSON-RPC"
@@ -360,14 +365,14 @@ class Node:
         try:
             yield
         except (KeyError, TypeError, ValueError, AttributeError, InputError) as error:
-            raise ChainError(f"The chain at {self.name} gives an answer to {method} that is not one: {error}.") from error
+            raise ChainError(f"The chain at {self.name} answers {method} with something else: {error}.") from error
 
     @contextlib.contextmanager
     def _undone(self) -> Iterator[None]:
         try:
             yield
         except RpcError as error:
-            data = error.data.get("result") if isinstance(error.data, dict) else error.data  # a dict: Ganache's estimate
+            data = error.data.get("result") if isinstance(error.data, dict) else error.data  # dict: Ganache's estimate
             if error.code != 3 and not _UNDONE.search(str(error)):
                 raise
             said = re.search(r"0x((?:[0-9a-fA-F]{2})*)", str(data or ""))
@@ -387,7 +392,7 @@ def connect(
     chain_id: int | None = None,
     read_only: bool = False,
 ) -> Node:
-    """The chain at `where`: ``embedded`` (kept in the folder `data`), or the URL of a JSON-RPC service (http, https, ws, wss).
+    """The chain at `where`: ``embedded`` (kept in the folder `data`), or a JSON-RPC URL (http, https, ws, wss).
 
     `funded`: wei for accounts, used only where this makes a new embedded chain. `chain_id`: the number expected.
     `read_only`: the embedded chain of another process. Raises ChainError if the chain does not answer or is another.
@@ -432,30 +437,27 @@ class _WebSocket:
     """JSON-RPC over one WebSocket, a request at a time; web3 has that only for asynchronous programs."""
 
     def __init__(self, url: str) -> None:
-        self._url, self._numbers, self._socket = url, itertools.count(1), contextlib.ExitStack()
+        self._url, self._lock, self._kept = url, threading.Lock(), contextlib.ExitStack()
         self._connection: Any = None
 
     def make_request(self, method: str, params: Any) -> Any:
         from websockets.exceptions import WebSocketException
         from websockets.sync.client import connect as dial
 
-        number = next(self._numbers)
-        try:
-            if self._connection is None:
-                self._connection = dial(self._url, open_timeout=TIME_LIMIT, max_size=2**28)
-            self._connection.send(json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}))
-            while True:
-                answer = json.loads(self._connection.recv(timeout=TIME_LIMIT))
-                if answer.get("id") == number:
-                    return answer
-        except (WebSocketException, OSError, ValueError) as error:
-            self.close()  # the next try dials again
-            raise error if isinstance(error, OSError | ValueError) else OSError(str(error)) from error
+        with self._lock:
+            try:
+                if self._connection is None:
+                    dialled = dial(self._url, open_timeout=TIME_LIMIT, max_size=2**28)
+                    self._connection = self._kept.enter_context(dialled)
+                self._connection.send(json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}))
+                return json.loads(self._connection.recv(timeout=TIME_LIMIT))
+            except (WebSocketException, OSError, ValueError) as error:
+                self.close()  # the next try dials again, so no late answer is taken for another's
+                raise error if isinstance(error, OSError | ValueError) else OSError(str(error)) from error
 
     def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        self._connection = None
+        self._kept.close()
 
 
 def _body(error: Exception) -> Any:

@@ -5,6 +5,7 @@ Does not belong here: what the transactions mean. The key never leaves this obje
 
 import threading
 import time
+from typing import Any
 
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
@@ -51,7 +52,7 @@ class Sender:
 
     def _signed(self, to: Address | None, data: bytes, value: int, gas: int) -> bytes:
         highest, priority = self.node.fees()
-        transaction: dict[str, object] = {
+        transaction: dict[str, Any] = {
             "chainId": self.node.chain_id,
             "nonce": self.node.nonce(self.address),
             "gas": gas,

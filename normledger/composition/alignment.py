@@ -5,10 +5,10 @@ Belongs here: choosing whose alignments count, and the method that finds more. D
 How `lexical-1` finds (after ../shared/docs/ALIGNMENT.md; integers only, so every machine finds the same):
 
 1. Clauses with the same words are one *wording*: copies neither change a weight nor outvote anybody.
-2. A wording's features are its content words and pairs of neighbouring ones, in two fields: all of it, and its first
-   25 words. Weight = (1 + ln tf)(1 + ln((1 + n) / (1 + df))), each field scaled to length 2^14.
-3. Similarity = 7/10 of the fields' dot product for all, 3/10 for the first words; below 2/10 it is nothing. Two wordings
-   of one agreement lose 1/2: an agreement seldom regulates one thing twice.
+2. A wording's features are its content words (plurals folded) and pairs of neighbouring ones, in two fields: all of
+   it, and its principal sentence. Weight = (1 + ln tf)(1 + ln((1 + n) / (1 + df))), each field scaled to length 2^14.
+3. Similarity = 7/10 of the dot product for all of it, 3/10 for the principal sentence; below 1/10 it is nothing. Two
+   wordings of one agreement lose 1/2: an agreement seldom regulates one thing twice.
 4. Average linkage (Sokal and Michener 1958) within one language and one polarity joins the closest groups until none
    is as close as the threshold; ties go to the wording that sorts first.
 
@@ -34,11 +34,8 @@ LENGTH = 1 << 14
 """Every field is a vector of this length; similarities are in units of LENGTH²."""
 
 ONE = LENGTH * LENGTH
-FLOOR = ONE * 2 // 10
+FLOOR = ONE // 10
 SAME_AGREEMENT = ONE // 2
-FIRST_WORDS = 25
-LEAST_WORDS = 3
-"""A clause of fewer content words says too little to be compared; it aligns only with its equals."""
 
 _FRACTION = 16
 _LN_2 = 45426  # ln 2 · 2^16
@@ -117,7 +114,7 @@ def _alignment_order(one: Alignment) -> tuple[bytes, bytes, str, str, bytes, byt
 
 @dataclass(frozen=True, slots=True)
 class _Wording:
-    """All clauses with the same words; `vector` maps feature to weight, one feature space for both fields."""
+    """All clauses with the same words; `vector` maps a feature to its weights in the two fields."""
 
     tokens: tuple[str, ...]
     clauses: tuple[ClauseText, ...]
@@ -162,7 +159,9 @@ def _apart(
     for language, tokens in sorted(by_words):
         same = sorted(by_words[language, tokens], key=lambda clause: (clause.id, clause.agreement))
         reading = read(same[0].text, language)
-        apart[language, reading.polarity, reading.polarity == "unknown" and reading.negated].append((tokens, same, reading))
+        apart[language, reading.polarity, reading.polarity == "unknown" and reading.negated].append(
+            (tokens, same, reading)
+        )
         languages[language].append(tokens)
     weights = {language: _Weights(all_tokens, language) for language, all_tokens in languages.items()}
     return {
@@ -172,7 +171,7 @@ def _apart(
                 tuple(same),
                 frozenset(document_of[clause.agreement] for clause in same),
                 reading,
-                weights[key[0]].vector(tokens),
+                weights[key[0]].vector(tokens, words(reading.sentence)),
             )
             for tokens, same, reading in entries
         ]
@@ -182,8 +181,15 @@ def _apart(
 
 def _features(tokens: Sequence[str], language: str) -> list[str]:
     idle = FUNCTION_WORDS.get(language, frozenset())
-    content = [token for token in tokens if token not in idle]
+    content = [_folded(token) for token in tokens if token not in idle]
     return content + [f"{first} {second}" for first, second in pairwise(content)]
+
+
+def _folded(token: str) -> str:
+    """A plural's singular, roughly: ``duties`` is ``duty``, ``fees`` is ``fee``."""
+    if len(token) > 4 and token.endswith("ies"):
+        return token[:-3] + "y"
+    return token[:-1] if len(token) > 4 and token.endswith("s") and not token.endswith("ss") else token
 
 
 def logarithm(value: int) -> int:
@@ -210,11 +216,12 @@ class _Weights:
             for feature in set(_features(tokens, language)):
                 self.frequency[feature] += 1
 
-    def vector(self, tokens: tuple[str, ...]) -> dict[str, tuple[int, int]]:
-        """Feature to its weight in the whole text and in the first words."""
-        whole = self._field(tokens)
-        first = self._field(tokens[:FIRST_WORDS])
-        return {feature: (weight, first.get(feature, 0)) for feature, weight in whole.items()}
+    def vector(self, tokens: tuple[str, ...], principal: tuple[str, ...]) -> dict[str, tuple[int, int]]:
+        """Feature to its weight in the whole text and in the principal sentence."""
+        whole, first = self._field(tokens), self._field(principal)
+        return {
+            feature: (whole.get(feature, 0), first.get(feature, 0)) for feature in sorted(whole.keys() | first.keys())
+        }
 
     def _field(self, tokens: Sequence[str]) -> dict[str, int]:
         counts: dict[str, int] = defaultdict(int)
@@ -223,7 +230,8 @@ class _Weights:
         unit = 1 << _FRACTION
         rarity_of_all = logarithm(1 + self.count)
         raw = {
-            feature: (unit + logarithm(count)) * (unit + rarity_of_all - logarithm(1 + self.frequency[feature])) >> _FRACTION
+            feature: (unit + logarithm(count)) * (unit + rarity_of_all - logarithm(1 + self.frequency[feature]))
+            >> _FRACTION
             for feature, count in counts.items()
         }
         length = isqrt(sum(weight * weight for weight in raw.values())) or 1
@@ -296,7 +304,10 @@ def _similarities(wordings: Sequence[_Wording]) -> list[dict[int, int]]:
         for document in wording.documents:
             by_document[document].append(index)
     penalised = {
-        (one, other) for indices in by_document.values() for at, one in enumerate(indices) for other in indices[at + 1 :]
+        (one, other)
+        for indices in by_document.values()
+        for at, one in enumerate(indices)
+        for other in indices[at + 1 :]
     }
     for one, other in penalised:
         near[one][other] = near[other][one] = near[one].get(other, 0) - SAME_AGREEMENT

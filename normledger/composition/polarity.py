@@ -43,33 +43,262 @@ _MODAL: dict[str, Force] = {
     "cannot": "may",
     "need": "shall",
 }
-_PLEDGE = frozenset(["agree", "agrees", "undertake", "undertakes", "commit", "commits", "pledge", "pledges", "promise", "promises", "resolve", "resolves"])
-_INTENT = frozenset(["intend", "intends", "endeavour", "endeavours", "endeavor", "endeavors", "seek", "seeks", "strive", "strives", "aim", "aims"])
+_PLEDGE = frozenset(
+    [
+        "agree",
+        "agrees",
+        "undertake",
+        "undertakes",
+        "commit",
+        "commits",
+        "pledge",
+        "pledges",
+        "promise",
+        "promises",
+        "resolve",
+        "resolves",
+    ]
+)
+_INTENT = frozenset(
+    [
+        "intend",
+        "intends",
+        "endeavour",
+        "endeavours",
+        "endeavor",
+        "endeavors",
+        "seek",
+        "seeks",
+        "strive",
+        "strives",
+        "aim",
+        "aims",
+    ]
+)
 _AFFIRM = frozenset(
-    ["affirm", "affirms", "reaffirm", "reaffirms", "recognise", "recognises", "recognize", "recognizes", "confirm", "confirms", "acknowledge", "acknowledges", "accept", "accepts", "note", "notes", "declare", "declares", "believe", "believes", "consider", "considers"]
+    [
+        "affirm",
+        "affirms",
+        "reaffirm",
+        "reaffirms",
+        "recognise",
+        "recognises",
+        "recognize",
+        "recognizes",
+        "confirm",
+        "confirms",
+        "acknowledge",
+        "acknowledges",
+        "accept",
+        "accepts",
+        "note",
+        "notes",
+        "declare",
+        "declares",
+        "believe",
+        "believes",
+        "consider",
+        "considers",
+    ]
 )
 _NEGATION = frozenset(["not", "never", "neither", "nor", "no", "none", "nothing", "nobody", "without", "cannot"])
 _REFRAIN = frozenset(
-    ["refrain", "refrains", "refraining", "abstain", "abstains", "abstaining", "avoid", "avoids", "avoiding", "desist", "forgo", "forego", "renounce", "renounces", "eschew", "forbear", "refuse", "fail", "omit"]
+    [
+        "refrain",
+        "refrains",
+        "refraining",
+        "abstain",
+        "abstains",
+        "abstaining",
+        "avoid",
+        "avoids",
+        "avoiding",
+        "desist",
+        "forgo",
+        "forego",
+        "renounce",
+        "renounces",
+        "eschew",
+        "forbear",
+        "refuse",
+        "fail",
+        "omit",
+    ]
 )
 _END = frozenset(["cease", "ceases", "discontinue", "stop", "stops", "end"])
-_KEEP = frozenset(["maintain", "maintains", "continue", "continues", "keep", "keeps", "uphold", "upholds", "preserve", "retain", "confirm"])
-_PRECLUDE = frozenset(["preclude", "precludes", "prevent", "prevents", "prohibit", "prohibits", "affect", "affects", "limit", "limits", "bar", "hinder", "restrict"])
+_KEEP = frozenset(
+    [
+        "maintain",
+        "maintains",
+        "continue",
+        "continues",
+        "keep",
+        "keeps",
+        "uphold",
+        "upholds",
+        "preserve",
+        "retain",
+        "confirm",
+    ]
+)
+_PRECLUDE = frozenset(
+    [
+        "preclude",
+        "precludes",
+        "prevent",
+        "prevents",
+        "prohibit",
+        "prohibits",
+        "affect",
+        "affects",
+        "limit",
+        "limits",
+        "bar",
+        "hinder",
+        "restrict",
+    ]
+)
 _READ_AS = frozenset(["construed", "interpreted", "understood", "read", "taken", "deemed"])
 _DUTY = frozenset(["required", "obliged", "obligated", "bound", "compelled", "expected"])
 _LEAVE = frozenset(["permitted", "allowed", "free", "entitled", "authorised", "authorized", "able"])
 _PAPER = frozenset(
-    ["chapter", "agreement", "article", "paragraph", "section", "provision", "provisions", "subparagraph", "annex", "nothing", "this", "these", "obligation", "obligations"]
+    [
+        "chapter",
+        "agreement",
+        "article",
+        "paragraph",
+        "section",
+        "provision",
+        "provisions",
+        "subparagraph",
+        "annex",
+        "nothing",
+        "this",
+        "these",
+        "obligation",
+        "obligations",
+    ]
 )
 _BETWEEN = frozenset(
-    ["also", "always", "at", "all", "times", "therefore", "in", "particular", "fully", "promptly", "knowingly", "continue", "only", "further", "jointly", "together", "actively", "wherever", "whenever", "possible", "where", "appropriate", "as", "to", "the", "maximum", "extent", "practicable", "best", "their", "its", "efforts", "each", "use", "seek", "endeavour", "endeavor", "strive", "work", "try", "wittingly", "intentionally", "deliberately", "take", "steps", "measures", "or", "and", "nor"]
+    [
+        "also",
+        "always",
+        "at",
+        "all",
+        "times",
+        "therefore",
+        "in",
+        "particular",
+        "fully",
+        "promptly",
+        "knowingly",
+        "continue",
+        "only",
+        "further",
+        "jointly",
+        "together",
+        "actively",
+        "wherever",
+        "whenever",
+        "possible",
+        "where",
+        "appropriate",
+        "as",
+        "to",
+        "the",
+        "maximum",
+        "extent",
+        "practicable",
+        "best",
+        "their",
+        "its",
+        "efforts",
+        "each",
+        "use",
+        "seek",
+        "endeavour",
+        "endeavor",
+        "strive",
+        "work",
+        "try",
+        "wittingly",
+        "intentionally",
+        "deliberately",
+        "take",
+        "steps",
+        "measures",
+        "or",
+        "and",
+        "nor",
+    ]
 )
 _BARE = frozenset(
-    ["prevent", "protect", "promote", "support", "strengthen", "develop", "ensure", "respect", "cooperate", "co-operate", "encourage", "help", "exchange", "share", "adopt", "establish", "maintain", "take", "make", "provide", "publish", "report", "act", "work", "refuse", "prohibit", "punish", "investigate", "assist", "foster", "enhance", "build", "implement", "secure", "defend", "improve", "keep", "uphold", "combat", "fight", "block"]
+    [
+        "prevent",
+        "protect",
+        "promote",
+        "support",
+        "strengthen",
+        "develop",
+        "ensure",
+        "respect",
+        "cooperate",
+        "co-operate",
+        "encourage",
+        "help",
+        "exchange",
+        "share",
+        "adopt",
+        "establish",
+        "maintain",
+        "take",
+        "make",
+        "provide",
+        "publish",
+        "report",
+        "act",
+        "work",
+        "refuse",
+        "prohibit",
+        "punish",
+        "investigate",
+        "assist",
+        "foster",
+        "enhance",
+        "build",
+        "implement",
+        "secure",
+        "defend",
+        "improve",
+        "keep",
+        "uphold",
+        "combat",
+        "fight",
+        "block",
+    ]
 )
-_SUBORDINATE = frozenset(["if", "where", "when", "whenever", "unless", "subject", "without", "notwithstanding", "to", "with", "in", "for", "except", "upon"])
+_SUBORDINATE = frozenset(
+    [
+        "if",
+        "where",
+        "when",
+        "whenever",
+        "unless",
+        "subject",
+        "without",
+        "notwithstanding",
+        "to",
+        "with",
+        "in",
+        "for",
+        "except",
+        "upon",
+    ]
+)
 _RELATIVE = frozenset(["that", "which", "who", "whom", "as", "it", "they", "he", "she", "there"])
-_EXCEPTION = re.compile(r"^(?:for (?:greater|the avoidance)|nothing |this (?:chapter|article|section|paragraph) (?:shall|does) not)")
+_EXCEPTION = re.compile(
+    r"^(?:for (?:greater|the avoidance)|nothing |this (?:chapter|article|section|paragraph) (?:shall|does) not)"
+)
 _GERUND = re.compile(r"[a-z]{2,}ing\Z")
 
 
@@ -99,7 +328,9 @@ def _main_part(sentence: str) -> str:
     for comma in re.finditer(",", sentence):
         rest = sentence[comma.end() :]
         head = words(rest)[:6]
-        if any(token in ("party", "parties", "state", "states", "shall", "each", "neither", "no", "we") for token in head):
+        if any(
+            token in ("party", "parties", "state", "states", "shall", "each", "neither", "no", "we") for token in head
+        ):
             return rest
     return sentence
 
@@ -163,7 +394,9 @@ def _skip(after: list[str]) -> tuple[list[str], int, bool]:
         if token in ("not", "never", "neither") or (token == "no" and after[index + 1 : index + 2] == ["longer"]):
             negations += 1
             index += 1 + (token == "no")
-        elif token in _INTENT or (token in ("work", "try", "attempt") and after[index + 1 : index + 2] in (["to"], ["toward"], ["towards"])):
+        elif token in _INTENT or (
+            token in ("work", "try", "attempt") and after[index + 1 : index + 2] in (["to"], ["toward"], ["towards"])
+        ):
             reach = True
             index += 1
         elif token == "continue" and after[index + 1 : index + 2] == ["to"]:
@@ -235,7 +468,9 @@ def _keeps_abstention(rest: list[str]) -> bool:
 def _ensures_absence(rest: list[str]) -> bool:
     """``that no …``, ``that its measures do not …``, ``are never used``."""
     head = rest[:20]
-    return head[:2] == ["that", "no"] or head[:1] == ["no"] or any(token in ("not", "never", "neither") for token in head)
+    return (
+        head[:2] == ["that", "no"] or head[:1] == ["no"] or any(token in ("not", "never", "neither") for token in head)
+    )
 
 
 def _resolve_pledge(word: str, nobody: bool, after: list[str]) -> tuple[Polarity, Force]:
@@ -243,7 +478,9 @@ def _resolve_pledge(word: str, nobody: bool, after: list[str]) -> tuple[Polarity
     if after[:1] == ["that"]:
         inner, inner_force = _resolve(after[1:])
         return inner, (inner_force if word in _PLEDGE and inner_force != "unknown" else force)
-    rest, negations, _ = _skip([token for token in after[:3] if token not in ("themselves", "itself", "to")] + after[3:])
+    rest, negations, _ = _skip(
+        [token for token in after[:3] if token not in ("themselves", "itself", "to")] + after[3:]
+    )
     negations += int(nobody)
     if force == "affirms":
         return ("refrain" if _keeps_abstention(after) else "unknown"), force
@@ -276,5 +513,7 @@ def _without_modal(tokens: list[str]) -> tuple[Polarity, Force]:
         if token in _REFRAIN and index < 6:
             return _of_verb(token, tokens[index + 1 :], int(_negates_subject(tokens[:index]))), "unknown"
         if token in ("does", "do") and follow[:1] == ["not"] and any(t in _PAPER for t in tokens[:index]):
-            return ("permit" if len(follow) > 1 and follow[1] in _PRECLUDE | {"require", "apply"} else "unknown"), "unknown"
+            return (
+                "permit" if len(follow) > 1 and follow[1] in _PRECLUDE | {"require", "apply"} else "unknown"
+            ), "unknown"
     return "unknown", "unknown"

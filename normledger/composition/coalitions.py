@@ -1,0 +1,159 @@
+"""Maximal coalitions with what they share: rows (one outcome each) and packages (several), and which are candidates.
+
+Belongs here: closed pairs over bit sets, and what makes one a candidate norm. Not: how its numbers look in detail.
+
+A pair (outcomes, coalition) is closed when the coalition is everyone bound by all these outcomes and the outcomes are
+everything that binds all of the coalition: a formal concept (Ganter and Wille 1999). Example: France and Peru are
+bound by A and B, Kenya by A. Closed are ({A}, {France, Kenya, Peru}) and ({A, B}, {France, Peru}); ({B}, …) is not,
+since everyone bound by B is bound by A as well.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from normledger.composition.context import Context, bits
+from normledger.documents.canonical import content_hash
+from normledger.errors import InputError
+from normledger.identifiers import Hash, OutcomeId
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A coalition under one outcome (a row) or several (a package), and the agreements on which it rests.
+
+    `independent` is a largest set found of agreements that are different documents, unrelated to one another.
+    `stands` tells whether it is a candidate norm: at least two of those, and at least the smallest coalition asked
+    for. `already_agreed_in` are the agreements that alone bind the whole coalition to all of it. `shared_too` are
+    further outcomes that bind all of a row's coalition.
+    """
+
+    key: Hash
+    outcomes: tuple[OutcomeId, ...]
+    parties: tuple[str, ...]
+    agreements: tuple[Hash, ...]
+    independent: tuple[Hash, ...]
+    already_agreed_in: tuple[Hash, ...]
+    stands: bool
+    shared_too: tuple[OutcomeId, ...] = ()
+
+
+def key_of(outcomes: Iterable[OutcomeId]) -> Hash:
+    """A candidate's key: it comes from its outcomes alone, so that it can be followed over time."""
+    return content_hash({"outcomes": sorted(str(outcome) for outcome in outcomes)})
+
+
+def strongest(candidate: Candidate) -> tuple[int, int, bytes]:
+    """The order "strongest": more independent agreements first, then more parties, then the smaller key."""
+    return -len(candidate.independent), -len(candidate.parties), candidate.key
+
+
+def close(columns: Sequence[int], parties: int, minimum: int, limit: int) -> list[tuple[int, int]]:
+    """All closed (coalition, outcomes) pairs as bit sets with at least `minimum` parties, sorted.
+
+    `columns[j]` are the parties of outcome j among `parties` many. FCbO of Outrata and Vychodil (Information Sciences
+    185, 2012): close-by-one in canonical order; a closure that failed for a parent, and brought something new, fails
+    for its children too and is not computed again. Outcomes with few parties come first. Raises `InputError` when
+    there are more than `limit`.
+    """
+    order = sorted(range(len(columns)), key=lambda j: (columns[j].bit_count(), j))
+    column = [columns[j] for j in order]
+    count = len(column)
+
+    def intent_of(extent: int) -> int:
+        return sum(1 << j for j in range(count) if not extent & ~column[j])
+
+    everyone = (1 << parties) - 1
+    found: list[tuple[int, int]] = []
+    stack = [(everyone, intent_of(everyone), 0, (0,) * count)] if parties >= minimum else []
+    while stack:
+        extent, intent, start, failed = stack.pop()
+        if len(found) >= limit:
+            raise InputError(
+                f"there are more than {limit} packages of outcomes that at least {minimum} parties share; ask for more "
+                f"parties, or for rows only",
+                field="minimum_parties",
+            )
+        found.append((extent, sum(1 << order[j] for j in bits(intent))))
+        children = []
+        fails = list(failed)
+        for j in range(start, count):
+            below = (1 << j) - 1
+            if intent >> j & 1 or failed[j] & below & ~intent:
+                continue
+            smaller = extent & column[j]
+            if smaller.bit_count() < minimum:
+                continue
+            larger = intent_of(smaller)
+            if larger & below & ~intent:
+                fails[j] = larger
+            else:
+                children.append((smaller, larger, j + 1))
+        stack.extend((*child, tuple(fails)) for child in children)
+    return sorted(found)
+
+
+def rows(context: Context, related: Mapping[Hash, frozenset[Hash]], minimum: int) -> tuple[Candidate, ...]:
+    """One row per outcome that binds anyone, strongest first."""
+    result = []
+    for at, extent in enumerate(context.columns):
+        if extent:
+            too = tuple(
+                context.outcomes[j] for j, other in enumerate(context.columns) if j != at and not extent & ~other
+            )
+            result.append(_candidate(context, (at,), extent, related, minimum, too))
+    return tuple(sorted(result, key=strongest))
+
+
+def packages(
+    context: Context, related: Mapping[Hash, frozenset[Hash]], minimum: int, limit: int
+) -> tuple[Candidate, ...]:
+    """Closed pairs of two outcomes or more that are candidate norms, strongest first."""
+    result = (
+        _candidate(context, tuple(bits(intent)), extent, related, minimum, ())
+        for extent, intent in close(context.columns, len(context.parties), minimum, limit)
+        if intent.bit_count() >= 2
+    )
+    return tuple(sorted((one for one in result if one.stands), key=strongest))
+
+
+def _candidate(
+    context: Context,
+    columns: tuple[int, ...],
+    extent: int,
+    related: Mapping[Hash, frozenset[Hash]],
+    minimum: int,
+    shared_too: tuple[OutcomeId, ...],
+) -> Candidate:
+    tables = [context.by_agreement[column] for column in columns]
+    agreements = sorted({agreement for table in tables for agreement, bound in table.items() if bound & extent})
+    alone = tuple(one for one in agreements if all(not extent & ~table.get(one, 0) for table in tables))
+    unrelated = independent(agreements, related)
+    outcomes = tuple(context.outcomes[column] for column in columns)
+    return Candidate(
+        key_of(outcomes),
+        outcomes,
+        context.keys(extent),
+        tuple(agreements),
+        unrelated,
+        alone,
+        len(unrelated) >= 2 and extent.bit_count() >= minimum,
+        shared_too,
+    )
+
+
+def independent(agreements: Sequence[Hash], related: Mapping[Hash, frozenset[Hash]]) -> tuple[Hash, ...]:
+    """A set of agreements of which none is related to another, as large as taking the least related first makes it.
+
+    Exact where the relations form a forest (an agreement and what amends or implements it); never more than the truth.
+    """
+    left = set(agreements)
+    ties = {one: related.get(one, frozenset()) & left - {one} for one in agreements}
+    free = [one for one in agreements if not ties[one]]
+    chosen = list(free)
+    left -= set(free)
+    choice: Callable[[Hash], tuple[int, bytes]] = lambda one: (len(ties[one] & left), one)  # noqa: E731
+    while left:
+        one = min(left, key=choice)
+        chosen.append(one)
+        left -= ties[one] | {one}
+    return tuple(sorted(chosen))

@@ -1,0 +1,306 @@
+"""What can be said of a coalition in numbers, each with the acts that it counts; never one total score.
+
+Belongs here: breadth, mix of kinds and regions, mutuality, conflicts. Does not belong here: which coalitions there are.
+
+Mutuality asks who undertook it toward whom. A pair is *held* when each of the two undertook it toward the other, *one
+way* when only one did. Six bilateral promises among seven parties, five of them China's, hold 6 of 21 pairs: each
+undertook it toward some, not all. A package's pair is held when that is so for each of its outcomes.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from normledger.composition.context import Context, Support, bits
+from normledger.composition.record import Actor, Alignment, Relation
+from normledger.identifiers import ClauseId, Hash, OutcomeId
+
+PAIRS_LISTED = 1_000
+"""Held and one-way pairs are listed one by one up to this many; beyond, the ties by agreement open the number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number and all acts that it counts."""
+
+    value: int
+    acts: tuple[Hash, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """An exact fraction of pairs, with the acts behind the held ones; printed unreduced, ``6/21``."""
+
+    held: int
+    possible: int
+    acts: tuple[Hash, ...]
+
+    def __str__(self) -> str:
+        return f"{self.held}/{self.possible}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two parties of the coalition: `both` when each undertook it toward the other, else only `one` toward `other`."""
+
+    one: str
+    other: str
+    both: bool
+    agreements: tuple[Hash, ...]
+    acts: tuple[Hash, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """In one agreement, under one outcome, each of `parties` undertook it toward all others of `among`."""
+
+    agreement: Hash
+    outcome: OutcomeId
+    parties: tuple[str, ...]
+    among: tuple[str, ...]
+    acts: tuple[Hash, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mutuality:
+    """Who toward whom, as shares of pairs, as a list or by agreement, and in one sentence."""
+
+    pairs: Share
+    one_way: Count
+    directed: Share
+    listed: tuple[Pair, ...]
+    by_agreement: tuple[Ties, ...]
+    toward_all: tuple[str, ...]
+    toward_nobody: tuple[str, ...]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Parties bound by a clause that is shown and not counted: one narrower than the outcome, or its opposite.
+
+    `inside` are those of them who are in the coalition all the same.
+    """
+
+    relation: Relation
+    outcome: OutcomeId
+    clause: ClauseId
+    agreement: Hash
+    parties: tuple[str, ...]
+    inside: tuple[str, ...]
+    acts: tuple[Hash, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Indicators:
+    """All of them, open. `conflicts` are opposite clauses, `narrower` those that ask for less."""
+
+    parties: Count
+    agreements: Count
+    independent: Count
+    kinds: tuple[tuple[str, Count], ...]
+    regions: tuple[tuple[str, Count], ...]
+    mutuality: Mutuality
+    conflicts: tuple[Aside, ...]
+    narrower: tuple[Aside, ...]
+
+
+def judge(
+    context: Context,
+    columns: Sequence[int],
+    extent: int,
+    independent: Iterable[Hash],
+    shown: Iterable[Alignment],
+    beside: Mapping[ClauseId, tuple[Support, ...]],
+) -> Indicators:
+    """The indicators of a coalition (as bits) under outcomes (as columns).
+
+    `shown` are the narrower and opposite alignments to these outcomes, `beside` who is bound by their clauses.
+    """
+    supports = context.behind(columns, extent)
+    unrelated = frozenset(independent)
+    asides = _asides(context, extent, shown, beside)
+    return Indicators(
+        Count(extent.bit_count(), _acts(supports)),
+        Count(len({one.agreement for one in supports}), _acts(supports)),
+        Count(len(unrelated), _acts(one for one in supports if one.agreement in unrelated)),
+        _mix(context, extent, supports, lambda actor: actor.kind or "unknown"),
+        _mix(context, extent, supports, lambda actor: actor.region or "unknown"),
+        _mutuality(context, columns, extent),
+        tuple(one for one in asides if one.relation == "opposite"),
+        tuple(one for one in asides if one.relation == "narrower"),
+    )
+
+
+def _asides(
+    context: Context, extent: int, shown: Iterable[Alignment], beside: Mapping[ClauseId, tuple[Support, ...]]
+) -> list[Aside]:
+    asides = []
+    for relation, outcome, clause in sorted({(one.relation, one.outcome, one.clause) for one in shown}):
+        bound: dict[Hash, list[Support]] = defaultdict(list)
+        for support in beside.get(clause, ()):
+            bound[support.agreement].append(support)
+        for agreement, supports in sorted(bound.items()):
+            parties = sum(1 << one.party for one in supports)
+            asides.append(
+                Aside(
+                    relation,
+                    outcome,
+                    clause,
+                    agreement,
+                    context.keys(parties),
+                    context.keys(parties & extent),
+                    _acts(supports),
+                )
+            )
+    return asides
+
+
+def _acts(supports: Iterable[Support]) -> tuple[Hash, ...]:
+    return tuple(sorted({act for one in supports for act in one.acts}))
+
+
+def _mix(
+    context: Context, extent: int, supports: Sequence[Support], trait: Callable[[Actor], str]
+) -> tuple[tuple[str, Count], ...]:
+    """Parties by a trait, largest group first."""
+    members: dict[str, int] = defaultdict(int)
+    for at in bits(extent):
+        members[trait(context.parties[at])] |= 1 << at
+    counts = [
+        (name, Count(group.bit_count(), _acts(one for one in supports if group >> one.party & 1)))
+        for name, group in members.items()
+    ]
+    return tuple(sorted(counts, key=lambda entry: (-entry[1].value, entry[0])))
+
+
+def _mutuality(context: Context, columns: Sequence[int], extent: int) -> Mutuality:
+    places = tuple(bits(extent))
+    toward = {at: extent & ~(1 << at) for at in places}
+    for column in columns:
+        reach: dict[int, int] = defaultdict(int)
+        for one in context.supports[column]:
+            reach[one.party] |= one.toward
+        for at in places:
+            toward[at] &= reach[at]
+    held = {at: 0 for at in places}
+    for at in places:
+        for other in bits(toward[at]):
+            if toward[other] >> at & 1:
+                held[at] |= 1 << other
+    size = len(places)
+    directed = sum(row.bit_count() for row in toward.values())
+    pairs = sum(row.bit_count() for row in held.values()) // 2
+    one_way = directed - 2 * pairs
+    touching = [one for one in context.behind(columns, extent) if one.toward & toward[one.party]]
+    back = {at: sum(1 << o for o in places if toward[o] >> at & 1) for at in places} if one_way else held
+    all_keys = [context.parties[at].key for at in places if size > 1 and toward[at].bit_count() == size - 1]
+    nobody = [context.parties[at].key for at in places if not toward[at]]
+    return Mutuality(
+        Share(pairs, size * (size - 1) // 2, _acts(one for one in touching if one.toward & held[one.party])),
+        Count(one_way, _acts(one for one in touching if one.toward & toward[one.party] & ~back[one.party])),
+        Share(directed, size * (size - 1), _acts(touching)),
+        _listed(context, columns, places, toward, held) if pairs + one_way <= PAIRS_LISTED else (),
+        _ties(context, columns, extent),
+        tuple(all_keys),
+        tuple(nobody),
+        sentence([context.parties[at].name for at in places], [toward[at] for at in places], places),
+    )
+
+
+def _listed(
+    context: Context, columns: Sequence[int], places: Sequence[int], toward: Mapping[int, int], held: Mapping[int, int]
+) -> tuple[Pair, ...]:
+    reaching: dict[int, list[Support]] = defaultdict(list)
+    for column in columns:
+        for one in context.supports[column]:
+            reaching[one.party].append(one)
+    listed = []
+    for at in places:
+        for other in bits(toward[at]):
+            both = bool(held[at] >> other & 1)
+            if both and other < at:
+                continue
+            behind = [one for one in reaching[at] if one.toward >> other & 1]
+            if both:
+                behind += [one for one in reaching[other] if one.toward >> at & 1]
+            listed.append(
+                Pair(
+                    context.parties[at].key,
+                    context.parties[other].key,
+                    both,
+                    tuple(sorted({one.agreement for one in behind})),
+                    _acts(behind),
+                )
+            )
+    return tuple(listed)
+
+
+def _ties(context: Context, columns: Sequence[int], extent: int) -> tuple[Ties, ...]:
+    groups: dict[tuple[OutcomeId, Hash, int], list[Support]] = defaultdict(list)
+    for column in columns:
+        for one in context.supports[column]:
+            if extent >> one.party & 1:
+                among = one.toward & extent | 1 << one.party
+                groups[context.outcomes[column], one.agreement, among].append(one)
+    return tuple(
+        Ties(
+            agreement,
+            outcome,
+            tuple(context.parties[one.party].key for one in group),
+            context.keys(among),
+            _acts(group),
+        )
+        for (outcome, agreement, among), group in sorted(groups.items())
+    )
+
+
+_NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
+
+
+def sentence(names: Sequence[str], toward: Sequence[int], places: Sequence[int]) -> str:
+    """Mutuality in plain words; `toward[i]` are the parties (bits over `places`) toward whom the i-th undertook it."""
+    size = len(names)
+    if size < 2:
+        return "One party alone undertook it: there is no pair."
+    at = {place: index for index, place in enumerate(places)}
+    held = [
+        sum(1 << o for o in bits(row) if toward[at[o]] >> place & 1) for row, place in zip(toward, places, strict=True)
+    ]
+    pairs, possible = sum(row.bit_count() for row in held) // 2, size * (size - 1) // 2
+    one_way = sum(row.bit_count() for row in toward) - 2 * pairs
+    silent = [name for name, row in zip(names, toward, strict=True) if not row]
+    whole = [name for name, row in zip(names, toward, strict=True) if row.bit_count() == size - 1]
+    if pairs == possible:
+        return f"Each undertook it toward all others: {pairs} of {possible} pairs."
+    if len(silent) == size:
+        return f"Nobody undertook it toward another of them: 0 of {possible} pairs."
+    if silent or whole:
+        opening = "Not all undertook it toward all others"
+    else:
+        opening = "Each undertook it toward some, not all"
+    result = f"{opening}: {pairs} of {possible} pairs{_hub(names, held, pairs)}."
+    if one_way:
+        result += f" {_number(one_way).capitalize()} more {'pair is' if one_way == 1 else 'pairs are'} one way only."
+    if silent:
+        result += f" {_names(silent)} undertook it toward nobody else of the coalition."
+    return result
+
+
+def _hub(names: Sequence[str], held: Sequence[int], pairs: int) -> str:
+    """``, five of them with China`` when one party alone is in more than half of at least three held pairs."""
+    most = max(row.bit_count() for row in held)
+    hubs = [name for name, row in zip(names, held, strict=True) if row.bit_count() == most]
+    if pairs < 3 or 2 * most <= pairs or len(hubs) != 1:
+        return ""
+    return f", {'all' if most == pairs else _number(most)} of them with {hubs[0]}"
+
+
+def _number(value: int) -> str:
+    return _NUMBERS[value] if value < len(_NUMBERS) else str(value)
+
+
+def _names(names: Sequence[str], most: int = 5) -> str:
+    if len(names) > most:
+        return f"{', '.join(names[:most])} and {len(names) - most} others"
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]

@@ -1,0 +1,81 @@
+"""Documents by their hash, in a folder: whatever is read back is hashed again before anybody sees it.
+
+Durable and never rebuilt: the chain holds hashes only. Names are hashes, so a mirror can be copied file by file.
+"""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from normledger.documents.canonical import parse_canonical
+from normledger.documents.document import Document
+from normledger.documents.document_reader import read_document
+from normledger.errors import IntegrityError
+from normledger.identifiers import Hash, keccak
+
+
+class DocumentStore:
+    """A folder of canonical documents. `get` and `read` give None for a document that is not at hand."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._read = lru_cache(maxsize=4096)(self._read_once)
+
+    def put(self, documents: Iterable[Document]) -> list[Hash]:
+        """Keep documents, each flushed to the disk under a temporary name first: a kill leaves no half of one."""
+        hashes = []
+        for document in documents:
+            name = document.hash
+            hashes.append(Hash(name))
+            path = self._path(name)
+            if path.exists():
+                continue
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(document.bytes)
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.replace(temporary, path)
+            except BaseException:
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(temporary)
+                raise
+        return hashes
+
+    def get(self, name: Hash) -> bytes | None:
+        """The canonical bytes of a document. Raises `IntegrityError` if the file no longer hashes to its name."""
+        try:
+            data = self._path(name).read_bytes()
+        except FileNotFoundError:
+            return None
+        if keccak(data) != name:
+            raise IntegrityError(
+                f"The file kept as document {name} hashes to {keccak(data)}: it was altered. Remove it and fetch the "
+                "document again."
+            )
+        return data
+
+    def read(self, name: Hash) -> Document | None:
+        """The document itself, if it is at hand."""
+        return self._read(Hash(name))
+
+    def _read_once(self, name: Hash) -> Document | None:
+        data = self.get(name)
+        return None if data is None else read_document(parse_canonical(data, source=str(name)))
+
+    def forget_misses(self) -> None:
+        """Look again for what was not at hand."""
+        self._read.cache_clear()
+
+    def names(self) -> Iterator[Hash]:
+        """The hashes of all documents here, in ascending order."""
+        for path in sorted(self._folder.glob("??/*.json")):
+            yield Hash(bytes.fromhex(path.stem))
+
+    def _path(self, name: Hash) -> Path:
+        return self._folder / name.hex()[:2] / f"{name.hex()}.json"

@@ -1,0 +1,112 @@
+"""The index's rows. A cache: delete the file, index again, and the same rows come back.
+
+Trusted by nobody: every row follows from an event, and the words in it are recomputed and compared with the chain's.
+Hashes and addresses are 0x-hex text, so that a person with any SQL tool can read them. A row's place is that of its
+event, (block, log): nothing depends on the order of insertion.
+"""
+
+from sqlalchemy import BigInteger, Column, Index, LargeBinary
+from sqlmodel import Field, SQLModel
+
+FORMAT = 1
+"""Of the tables. An index made by another format is deleted and made again; only the chain is the record."""
+
+
+class ProgressRow(SQLModel, table=True):
+    """How far the index has read; one row. Not a fact of the chain, and no part of any digest."""
+
+    __tablename__ = "progress"
+    id: int = Field(default=1, primary_key=True)
+    format: int
+    chain_id: int = Field(sa_column=Column(BigInteger, nullable=False))
+    release: str
+    block: int = Field(sa_column=Column(BigInteger, nullable=False))
+    block_hash: str
+    block_time: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class BlockRow(SQLModel, table=True):
+    """A block in which one of our contracts wrote an event."""
+
+    __tablename__ = "blocks"
+    number: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    hash: str
+    parent: str
+    time: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class _Placed(SQLModel):
+    block: int = Field(primary_key=True, sa_type=BigInteger)
+    log: int = Field(primary_key=True)
+    transaction: str
+
+
+class PartyRow(_Placed, table=True):
+    """A claim: how a party came to be. `word` is its own subject's word after it."""
+
+    __tablename__ = "parties"
+    id: str = Field(unique=True)
+    identifier: str = Field(index=True)
+    kind: int
+    profile: str
+    account: str
+    deadline: int = Field(sa_type=BigInteger)
+    signature: bytes = Field(sa_type=LargeBinary)
+    digest: str
+    word: str
+
+
+class AgreementRow(_Placed, table=True):
+    """An agreement opened by its first founding signature."""
+
+    __tablename__ = "agreements"
+    id: str = Field(unique=True)
+    document: str = Field(index=True)
+    clauses: str
+    admission: int
+
+
+class FounderRow(SQLModel, table=True):
+    """A founder's place in an agreement; goes with the agreement's row."""
+
+    __tablename__ = "founders"
+    agreement: str = Field(primary_key=True)
+    position: int = Field(primary_key=True)
+    party: str = Field(index=True)
+
+
+class ActRow(_Placed, table=True):
+    """A signed act as recorded. `sequence` counts a subject's acts from 0; `word` is the subject's word after it."""
+
+    __tablename__ = "acts"
+    __table_args__ = (Index("acts_by_subject", "contract", "subject", "sequence"),)
+    contract: int
+    kind: int = Field(index=True)
+    subject: str
+    sequence: int
+    party: str = Field(index=True)
+    account: str
+    number: int = Field(sa_type=BigInteger)
+    clause: str
+    refers_to: str
+    content: str
+    deadline: int = Field(sa_type=BigInteger)
+    signature: bytes = Field(sa_type=LargeBinary)
+    digest: str = Field(unique=True)
+    word: str
+
+
+class RegisterRow(_Placed, table=True):
+    """A new subject in a contract's register. `word` is the register's word after it."""
+
+    __tablename__ = "register"
+    contract: int
+    sequence: int
+    kind: int
+    subject: str
+    party: str
+    word: str
+
+
+FACTS = (BlockRow, PartyRow, AgreementRow, FounderRow, ActRow, RegisterRow)
+"""The tables that follow from the chain alone, in the order in which they are read out for comparison."""

@@ -1,0 +1,1 @@
+"""Where everything comes from: from a norm down to acts, clauses, texts and keys."""

@@ -1,0 +1,138 @@
+"""What has been accepted and is not yet on the chain. Durable: an accepted act survives a kill at any point.
+
+Kept in a database of its own, because the index may be deleted at any time and this may not. A row is written and
+flushed before anybody is told that it was accepted. The signed bytes are carried unchanged; whoever copies them may
+carry them too, without harm.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from sqlalchemy import BigInteger, Engine, LargeBinary
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from normledger.acts.act import Act, Claim
+from normledger.acts.typed_data import Domain, from_json, to_json
+from normledger.errors import NotFound
+from normledger.identifiers import Digest, Hash
+from normledger.ledger.database import open_engine
+
+Fate = Literal["accepted", "recorded", "refused"]
+
+
+class SubmissionRow(SQLModel, table=True):
+    """One signed act on its way; `digest` is its name, so that the same bytes may come twice."""
+
+    __tablename__ = "submissions"
+    digest: str = Field(primary_key=True)
+    position: int = Field(index=True)
+    received: int = Field(sa_type=BigInteger)
+    typed_data: str
+    signature: bytes = Field(sa_type=LargeBinary)
+    status: str = Field(index=True)
+    reason: str | None = None
+    transaction: str | None = None
+    block: int | None = Field(default=None, sa_type=BigInteger)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """An accepted act and what became of it. `received` is in Unix seconds; `reason` says why it was refused."""
+
+    digest: Digest
+    kind: str
+    subject: Hash
+    domain: Domain
+    statement: Act | Claim
+    signature: bytes
+    status: Fate
+    reason: str | None
+    transaction: Hash | None
+    block: int | None
+    received: int
+
+
+def open_outbox(url: str) -> Engine:
+    """An engine on the outbox's table, made where it is missing."""
+    return open_engine(url, [SubmissionRow])
+
+
+class Outbox:
+    """The accepted acts, in the order in which they came."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def accept(self, domain: Domain, statement: Act | Claim, signature: bytes, now: int) -> Submission:
+        """Keep a checked act. The same act again gives what was kept before; a refused one may be tried again."""
+        digest = domain.digest(statement)
+        with Session(self._engine) as session:
+            row = session.get(SubmissionRow, str(digest))
+            if row is None:
+                last = session.exec(
+                    select(SubmissionRow.position).order_by(col(SubmissionRow.position).desc()).limit(1)
+                ).first()
+                row = SubmissionRow(
+                    digest=str(digest),
+                    position=(last or 0) + 1,
+                    received=now,
+                    typed_data=json.dumps(to_json(domain, statement), sort_keys=True, separators=(",", ":")),
+                    signature=signature,
+                    status="accepted",
+                )
+            elif row.status == "refused":
+                row.status, row.reason, row.signature = "accepted", None, signature
+            session.add(row)
+            session.commit()
+            return _submission(row)
+
+    def get(self, digest: Digest) -> Submission:
+        """The submission of this digest. Raises `NotFound`."""
+        with Session(self._engine) as session:
+            row = session.get(SubmissionRow, str(digest))
+            if row is None:
+                raise NotFound("submission", str(digest), "submit the signed act first")
+            return _submission(row)
+
+    def pending(self) -> list[Submission]:
+        """What waits to be carried, in the order in which it came."""
+        with Session(self._engine) as session:
+            rows = session.exec(
+                select(SubmissionRow).where(SubmissionRow.status == "accepted").order_by(col(SubmissionRow.position))
+            ).all()
+            return [_submission(row) for row in rows]
+
+    def record(self, digest: Digest, transaction: Hash, block: int) -> None:
+        """Note that the chain holds the act."""
+        self._settle(digest, status="recorded", transaction=str(transaction), block=block)
+
+    def refuse(self, digest: Digest, reason: str) -> None:
+        """Note that the contracts refuse the act, and why."""
+        self._settle(digest, status="refused", reason=reason)
+
+    def _settle(self, digest: Digest, **values: Any) -> None:
+        with Session(self._engine) as session:
+            row = session.get_one(SubmissionRow, str(digest))
+            for name, value in values.items():
+                setattr(row, name, value)
+            session.add(row)
+            session.commit()
+
+
+def _submission(row: SubmissionRow) -> Submission:
+    data = json.loads(row.typed_data)
+    domain, statement = from_json(data)
+    return Submission(
+        digest=Digest.parse(row.digest),
+        kind=data["primaryType"],
+        subject=statement.party if isinstance(statement, Claim) else statement.subject,
+        domain=domain,
+        statement=statement,
+        signature=row.signature,
+        status=cast(Fate, row.status),
+        reason=row.reason,
+        transaction=Hash.parse(row.transaction) if row.transaction else None,
+        block=row.block,
+        received=row.received,
+    )

@@ -1,0 +1,479 @@
+"""The folder `.normledger/`: configuration, keys, databases, documents; what ties the floors together for one user.
+
+    config.toml   format, chain, deployment     rebuildable by `deploy`
+    index.db      the index                     a cache: delete it and index again
+    outbox.db     accepted, not yet recorded    durable: back it up
+    documents/    texts by their hash           durable: back it up, or fetch from a mirror
+    keys/         encrypted keystores           durable: nobody else has them
+    trust.json    the default trust policy      the user's own
+    chain/        the embedded chain            durable where it is used
+
+One writer at a time; readers need no turn. Belongs here: opening and configuration, and each arrow from a signed act to
+an answer as one call. Does not belong here: what the command line or HTTP make of it.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+import time
+import tomllib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from eth_account import Account
+
+from normledger.acts import release
+from normledger.acts.act import ActKind, Contract, list_of
+from normledger.acts.signature import address_of, sign
+from normledger.acts.typed_data import from_json
+from normledger.chain.deployment import deploy
+from normledger.chain.node import Block, Node, connect
+from normledger.chain.sender import Sender
+from normledger.composition import record as composition_input
+from normledger.composition.compose import Composition, Parameters, compose
+from normledger.documents.canonical import parse_json
+from normledger.documents.document import Alignments, Document, Profile, Reports
+from normledger.documents.document_reader import read_document
+from normledger.documents.formats import Imported, read
+from normledger.documents.formats.proposals import Proposals
+from normledger.documents.trust_policy import TrustPolicy, read_trust_policy
+from normledger.errors import ChainError, InputError, NotFound, Refused, SignatureError, WorkspaceError
+from normledger.identifiers import ZERO, Address, Digest, Hash, PartyId
+from normledger.ledger.index import Index, open_index
+from normledger.ledger.queries import Ledger, View
+from normledger.ledger.store import DocumentStore
+from normledger.relay.admission import check
+from normledger.relay.outbox import Outbox, Submission, open_outbox
+from normledger.relay.preparation import Prepared, prepare, prepare_claim
+from normledger.relay.relayer import Relayer
+
+FORMAT = 1
+"""Of the folder. A folder of a newer format is refused, never guessed at."""
+
+FUNDS = 10**24
+"""Wei that the relayer's account starts with on a new embedded chain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """config.toml. `chain` is ``embedded`` or a URL; `chain_id` and `first_block` are None until deployment."""
+
+    chain: str = "embedded"
+    chain_id: int | None = None
+    first_block: int = 0
+    release: str | None = None
+    format: int = FORMAT
+
+    def to_toml(self) -> str:
+        """The file's text."""
+        lines = [f"format = {self.format}", f"chain = {json.dumps(self.chain)}"]
+        if self.chain_id is not None:
+            lines += [f"chain_id = {self.chain_id}", f"first_block = {self.first_block}"]
+            lines += [f"release = {json.dumps(self.release)}"]
+        return "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """What an import did; `batch` is None where there was nothing to report."""
+
+    imported: Imported
+    batch: Reports | None
+
+
+def find(start: Path | None = None) -> Path:
+    """The workspace's folder: NORMLEDGER_HOME, or `.normledger` here or in the nearest folder above."""
+    if home := os.environ.get("NORMLEDGER_HOME"):
+        return Path(home)
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / ".normledger").is_dir():
+            return folder / ".normledger"
+    raise WorkspaceError("There is no workspace here; run `normledger init` first, or set NORMLEDGER_HOME.")
+
+
+class Workspace:
+    """An open workspace. Use it as a context manager; `write` takes the one writer's turn."""
+
+    def __init__(self, folder: Path, configuration: Configuration, *, write: bool) -> None:
+        self.folder, self.configuration, self.writes = folder, configuration, write
+        self.release = release.current()
+        self._closing = contextlib.ExitStack()
+        if write:
+            self._take_turn()
+
+    @classmethod
+    def create(cls, folder: Path, *, chain: str = "embedded") -> "Workspace":
+        """Make a new folder with a relayer's key. Raises `WorkspaceError` if there is one already."""
+        if (folder / "config.toml").exists():
+            raise WorkspaceError(f"There is a workspace in {folder} already; use it, or name another folder.")
+        for part in ("documents", "keys", "chain"):
+            (folder / part).mkdir(parents=True, exist_ok=True)
+        (folder / "keys").chmod(0o700)
+        passphrase = folder / "keys" / "passphrase"
+        passphrase.touch(mode=0o600)
+        passphrase.write_text(secrets.token_urlsafe(24) + "\n")
+        _write(folder / "config.toml", Configuration(chain=chain).to_toml())
+        workspace = cls.open(folder, write=True)
+        workspace.new_key("relayer")
+        return workspace
+
+    @classmethod
+    def open(cls, folder: Path | None = None, *, write: bool = False, chain: str | None = None) -> "Workspace":
+        """Open an existing folder. Raises `WorkspaceError` in one sentence for whatever is wrong with it."""
+        folder = folder or find()
+        try:
+            data = tomllib.loads((folder / "config.toml").read_text("utf-8"))
+        except FileNotFoundError:
+            raise WorkspaceError(f"There is no workspace in {folder}; run `normledger init` first.") from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise WorkspaceError(f"{folder / 'config.toml'} can't be read ({error}); mend it.") from None
+        made = data.get("format")
+        if not isinstance(made, int) or made > FORMAT:
+            raise WorkspaceError(
+                f"The workspace in {folder} was made by a newer NormLedger (format {made}, this one knows {FORMAT}); "
+                "update NormLedger, or use another folder."
+            )
+        configuration = Configuration(
+            chain=data.get("chain", "embedded"),
+            chain_id=data.get("chain_id"),
+            first_block=data.get("first_block", 0),
+            release=data.get("release"),
+        )
+        if chain and chain != configuration.chain:
+            configuration = replace(configuration, chain=chain)
+        return cls(folder, configuration, write=write)
+
+    def __enter__(self) -> "Workspace":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of chain, databases and the writer's turn."""
+        self._closing.close()
+
+    def _take_turn(self) -> None:
+        file = self._closing.enter_context(open(self.folder / "lock", "a"))  # noqa: SIM115  (closed with the workspace)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise WorkspaceError(
+                f"Another process is writing to the workspace in {self.folder}; wait until it is done, or stop it."
+            ) from None
+
+    # --- the chain
+
+    @cached_property
+    def node(self) -> Node:
+        """The chain. Checked against what was deployed: its number, and that the contracts are there."""
+        node = connect(
+            self.configuration.chain,
+            data=self.folder / "chain",
+            funded={self.address_of_key("relayer"): FUNDS},
+            chain_id=self.configuration.chain_id,
+            read_only=not self.writes,
+        )
+        self._closing.callback(node.close)
+        if self.configuration.chain_id is not None:
+            for address in self.release.addresses:
+                if not node.code(address):
+                    raise ChainError(
+                        f"The chain at {node.name} holds no contract at {address}, where this workspace's deployment "
+                        "was recorded: it is another chain or was started anew. Name the right one by --chain, or "
+                        "deploy again with `normledger deploy`."
+                    )
+        return node
+
+    @cached_property
+    def sender(self) -> Sender:
+        """The relayer's account: NORMLEDGER_RELAYER_KEY if it is set, else the key `relayer`."""
+        given = os.environ.get("NORMLEDGER_RELAYER_KEY")
+        if given:
+            try:
+                return Sender(self.node, bytes.fromhex(given.removeprefix("0x")))
+            except ValueError:
+                raise InputError("NORMLEDGER_RELAYER_KEY is not a private key: give 64 hexadecimal digits") from None
+        return Sender(self.node, self.private_key("relayer"))
+
+    def deploy(self, told: Callable[[str, Address, bool], None] | None = None) -> None:
+        """Put the release's contracts onto the chain, where they are missing, and record that in config.toml.
+
+        `told(contract, address, new)` is called for each.
+        """
+        self.configuration = replace(self.configuration, chain_id=None)
+        first = self.node.head().number
+        for contract in Contract:
+            address, receipt = deploy(self.sender, self.release.init_codes[contract])
+            if receipt is None:
+                first = 0  # somebody deployed them before: read the chain from its beginning
+            if told:
+                told(contract.title, address, receipt is not None)
+        self.configuration = replace(
+            self.configuration, chain_id=self.node.chain_id, first_block=first, release=self.release.name
+        )
+        _write(self.folder / "config.toml", self.configuration.to_toml())
+
+    # --- keys
+
+    def new_key(self, name: str, *, light: bool = False) -> Address:
+        """Make a key and keep it encrypted (Web3 Secret Storage, version 3).
+
+        `light` takes a hundredth of the usual work: for throw-away keys of exercises only.
+        """
+        path = self._key_path(name)
+        if path.exists():
+            raise InputError(f"there is a key {name!r} already; choose another name")
+        key = secrets.token_bytes(32)
+        kept = Account.encrypt(key, self._passphrase(), kdf="scrypt", iterations=2**10 if light else 2**17)
+        path.touch(mode=0o600)
+        _write(path, json.dumps(kept))
+        return address_of(key)
+
+    def keys(self) -> dict[str, Address]:
+        """Names and accounts of the keys here."""
+        found = {}
+        for path in sorted((self.folder / "keys").glob("*.json")):
+            found[path.stem] = Address.parse("0x" + json.loads(path.read_text())["address"].removeprefix("0x"))
+        return found
+
+    def address_of_key(self, name: str) -> Address:
+        """The account of a key. Raises `NotFound`."""
+        try:
+            return self.keys()[name]
+        except KeyError:
+            raise NotFound("key", name, "`normledger key list` lists them") from None
+
+    def private_key(self, name: str) -> bytes:
+        """A key, decrypted."""
+        self.address_of_key(name)
+        try:
+            return bytes(Account.decrypt(self._key_path(name).read_text(), self._passphrase()))
+        except ValueError:
+            raise InputError(f"the passphrase does not open key {name!r}; set NORMLEDGER_PASSPHRASE") from None
+
+    def key_of(self, account: Address) -> bytes:
+        """The private key of an account. Raises `NotFound` where this workspace does not hold it."""
+        for name, address in self.keys().items():
+            if address == account:
+                return self.private_key(name)
+        raise NotFound("key", str(account), "its holder signs elsewhere and submits the signature")
+
+    def _key_path(self, name: str) -> Path:
+        if not name or not all(letter.isalnum() or letter in "-_." for letter in name) or name.startswith("."):
+            raise InputError(f"{name!r} can't name a key; use letters, digits, - and _")
+        return self.folder / "keys" / f"{name}.json"
+
+    def _passphrase(self) -> str:
+        given = os.environ.get("NORMLEDGER_PASSPHRASE")
+        return given if given is not None else (self.folder / "keys" / "passphrase").read_text().strip()
+
+    # --- reading
+
+    @cached_property
+    def store(self) -> DocumentStore:
+        """The documents here."""
+        return DocumentStore(self.folder / "documents")
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The index with its documents."""
+        engine = open_index(f"sqlite:///{self.folder / 'index.db'}")
+        self._closing.callback(engine.dispose)
+        self._index_engine = engine
+        return Ledger(engine, self.store, self.release)
+
+    def update(self, progress: Callable[[int, int], None] | None = None) -> Block:
+        """Index up to the chain's head and give it."""
+        if self.configuration.chain_id is None:
+            raise WorkspaceError("Nothing is deployed from this workspace yet; run `normledger deploy` first.")
+        ledger = self.ledger
+        index = Index(self._index_engine, self.node, ledger.release, self.configuration.first_block)
+        return index.update(progress)
+
+    def view(self, as_of: int | None = None) -> View:
+        """A view of the register as of a block, by default the last one indexed."""
+        return self.ledger.as_of(as_of)
+
+    @cached_property
+    def trust(self) -> TrustPolicy:
+        """The workspace's trust policy; the empty one, which trusts nobody, if there is no trust.json."""
+        path = self.folder / "trust.json"
+        return read_policy(path) if path.exists() else TrustPolicy()
+
+    def compose(
+        self,
+        view: View,
+        basis: composition_input.Basis,
+        world: composition_input.World,
+        policy: TrustPolicy | None = None,
+        parameters: Parameters | None = None,
+    ) -> Composition:
+        """Candidate norms as of a view, under a trust policy."""
+        policy = policy or self.trust
+        trusted = composition_input.TrustPolicy(
+            policy.hash, frozenset(policy.recognitions), frozenset(policy.alignments), frozenset(policy.reports)
+        )
+        return compose(view.record(basis, world), trusted, parameters or Parameters())
+
+    # --- writing
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """The accepted acts."""
+        engine = open_outbox(f"sqlite:///{self.folder / 'outbox.db'}")
+        self._closing.callback(engine.dispose)
+        return Outbox(engine)
+
+    @cached_property
+    def relayer(self) -> Relayer:
+        """Carries the outbox to the chain."""
+        return Relayer(self.sender, self.outbox, self.release)
+
+    def prepare_claim(
+        self, identifier: str, kind: str, profile: Profile, account: Address, deadline: int = 0
+    ) -> Prepared:
+        """A party's founding claim, ready for signature."""
+        return prepare_claim(self.release, self._chain_id, identifier, kind, profile, account, deadline)
+
+    def prepare(
+        self,
+        kind: ActKind,
+        subject: Hash,
+        party: PartyId,
+        *,
+        view: View | None = None,
+        clause: Hash = ZERO,
+        refers_to: Hash = ZERO,
+        content: Document | Hash | None = None,
+        text: str | None = None,
+        deadline: int = 0,
+    ) -> Prepared:
+        """An act, ready for signature, with the party's next number on that subject."""
+        return prepare(
+            view or self.view(),
+            self.release,
+            kind,
+            subject,
+            party,
+            clause=clause,
+            refers_to=refers_to,
+            content=content,
+            text=text,
+            deadline=deadline,
+        )
+
+    @property
+    def _chain_id(self) -> int:
+        if self.configuration.chain_id is None:
+            raise WorkspaceError("Nothing is deployed from this workspace yet; run `normledger deploy` first.")
+        return self.configuration.chain_id
+
+    def submit(
+        self,
+        typed_data: dict[str, Any],
+        signature: str,
+        texts: Iterable[dict[str, Any]] = (),
+        *,
+        view: View | None = None,
+    ) -> Submission:
+        """Check a signed act and keep it in the outbox, with the texts that it names. Durable once this returns.
+
+        Raises `InputError`, `SignatureError`, `NotFound` or `Refused`, and then keeps nothing.
+        """
+        domain, statement = from_json(typed_data)
+        try:
+            signed = bytes.fromhex(signature.removeprefix("0x"))
+        except (ValueError, AttributeError):
+            raise SignatureError("A signature is 0x and 130 hexadecimal digits; copy it whole.") from None
+        documents = [read_document(text) for text in texts]
+        check(view or self.view(), self.release, domain, statement, signed, int(time.time()))
+        self.store.put(documents)
+        return self.outbox.accept(domain, statement, signed, int(time.time()))
+
+    def submit_own(self, prepared: Prepared, private_key: bytes, *, view: View | None = None) -> Submission:
+        """Sign a prepared act with a key of this workspace and submit it."""
+        texts = [document.to_json() for document in prepared.texts]
+        return self.submit(prepared.typed_data, "0x" + sign(prepared.digest, private_key).hex(), texts, view=view)
+
+    def submission(self, digest: Digest) -> Submission:
+        """What became of a submission."""
+        return self.outbox.get(digest)
+
+    def carry(self, *, one_by_one: bool = False) -> list[Submission]:
+        """Index, carry what is pending, index again; gives what was carried or refused."""
+        self.update()
+        settled = self.relayer.carry(self.view(), one_by_one=one_by_one)
+        if settled:
+            self.update()
+        return settled
+
+    def report(self, paths: Sequence[Path], observer: PartyId) -> "Reporting":
+        """Import what was agreed elsewhere: keep its texts, and anchor who undertook it as the observer's reports.
+
+        Agreements that are to be signed here are kept only. Raises `InputError` before anything is kept.
+        """
+        imported = read(list(paths))
+        documents: list[Document] = [*imported.texts, *imported.agreements]
+        batch = Reports(observer, imported.reports) if imported.reports else None
+        view = self.view()
+        key = self.key_of(view.party(str(observer)).account) if batch else b""
+        self.store.put([*documents, batch] if batch else documents)
+        if batch:
+            list_ = list_of(observer)
+            if not any(act.act.refers_to == batch.root for act in view.acts_on(Contract.PARTY_REGISTRY, list_)):
+                prepared = self.prepare(
+                    ActKind.REPORTS, list_, observer, view=view, refers_to=batch.root, content=batch.hash
+                )
+                self.act_at_once([(prepared, key)])
+        return Reporting(imported, batch)
+
+    def align(self, proposals: Proposals, author: PartyId) -> Alignments:
+        """Sign proposed alignments as one's own, and anchor them."""
+        batch = Alignments(author, proposals.alignments)
+        view = self.view()
+        key = self.key_of(view.party(str(author)).account)
+        self.store.put([*proposals.outcomes.values(), batch])
+        prepared = self.prepare(
+            ActKind.ALIGNMENTS, list_of(author), author, view=view, refers_to=batch.root, content=batch.hash
+        )
+        self.act_at_once([(prepared, key)])
+        return batch
+
+    def act_at_once(self, prepared: Sequence[tuple[Prepared, bytes]]) -> list[Submission]:
+        """Sign, submit and carry acts of keys of this workspace. Raises `Refused` if any of them is refused."""
+        view = self.view()
+        digests = [self.submit_own(one, key, view=view).digest for one, key in prepared]
+        self.carry()
+        done = [self.submission(digest) for digest in digests]
+        for submission in done:
+            if submission.status == "refused":
+                raise Refused(submission.reason or "The contracts refuse the act.")
+        return done
+
+
+def read_policy(path: Path) -> TrustPolicy:
+    """A trust policy from a file."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        raise InputError("there is no such trust policy; check the path", source=str(path)) from None
+    return read_trust_policy(parse_json(data, source=str(path)), source=str(path))
+
+
+def _write(path: Path, text: str) -> None:
+    """Replace a small file whole: a kill leaves the old one or the new one."""
+    temporary = path.with_name(path.name + ".new")
+    with open(temporary, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    if path.exists():
+        temporary.chmod(path.stat().st_mode & 0o777)
+    os.replace(temporary, path)
