@@ -37,7 +37,7 @@ from normledger.chain.sender import Sender
 from normledger.composition import record as composition_input
 from normledger.composition.compose import Composition, Parameters, compose
 from normledger.documents.canonical import parse_json
-from normledger.documents.document import Alignments, Document, Profile, Reports
+from normledger.documents.document import Alignments, DerivationRecord, Document, Profile, Reports
 from normledger.documents.document_reader import read_document
 from normledger.documents.formats import Imported, read
 from normledger.documents.formats.proposals import Proposals
@@ -169,6 +169,12 @@ class Workspace:
             ) from None
 
     # --- the chain
+
+    def use_chain(self, where: str) -> None:
+        """Take another chain from now on: an address of a JSON-RPC node, or ``embedded``."""
+        self.__dict__.pop("node", None)
+        self.configuration = Configuration(chain=where)
+        _write(self.folder / "config.toml", self.configuration.to_toml())
 
     @cached_property
     def node(self) -> Node:
@@ -307,6 +313,10 @@ class Workspace:
         path = self.folder / "trust.json"
         return read_policy(path) if path.exists() else TrustPolicy()
 
+    def forget_trust(self) -> None:
+        """Read the trust policy again when it is next asked for."""
+        self.__dict__.pop("trust", None)
+
     def compose(
         self,
         view: View,
@@ -316,11 +326,13 @@ class Workspace:
         parameters: Parameters | None = None,
     ) -> Composition:
         """Candidate norms as of a view, under a trust policy."""
-        policy = policy or self.trust
-        trusted = composition_input.TrustPolicy(
-            policy.hash, frozenset(policy.recognitions), frozenset(policy.alignments), frozenset(policy.reports)
-        )
-        return compose(view.record(basis, world), trusted, parameters or Parameters())
+        return compose(view.record(basis, world), composing(policy or self.trust), parameters or Parameters())
+
+    def keep_derivation(self, composition: Composition) -> Hash:
+        """Keep a composition's derivation among the documents; its hash is evidence for a norm."""
+        data = {key: value for key, value in composition.derivation.document().items() if key != "type"}
+        (name,) = self.store.put([DerivationRecord(data)])
+        return name
 
     # --- writing
 
@@ -456,6 +468,13 @@ class Workspace:
             if submission.status == "refused":
                 raise Refused(submission.reason or "The contracts refuse the act.")
         return done
+
+
+def composing(policy: TrustPolicy) -> composition_input.TrustPolicy:
+    """A trust policy as composition takes it."""
+    return composition_input.TrustPolicy(
+        policy.hash, frozenset(policy.recognitions), frozenset(policy.alignments), frozenset(policy.reports)
+    )
 
 
 def read_policy(path: Path) -> TrustPolicy:

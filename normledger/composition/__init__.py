@@ -1,1 +1,1 @@
-"""Pure floor: from clauses and consent to outcomes, coalitions, drafts and derivations. `compose.compose` is the door."""
+"""Pure floor: from clauses and consent to outcomes, coalitions and drafts. `compose.compose` is the door."""

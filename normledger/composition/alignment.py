@@ -130,19 +130,13 @@ def find(clauses: Iterable[ClauseText], document_of: Mapping[Hash, Hash], thresh
     """
     outcomes: list[FoundOutcome] = []
     for (language, polarity, _), wordings in sorted(_apart(clauses, document_of).items()):
-        for group, means in _link(wordings, threshold, alike=_readable(language)):
+        similar = _similarities(wordings) if language == "en" else [{} for _ in wordings]
+        for group in link(similar, threshold):
             members = [wordings[index] for index in group]
-            if _independent_documents(members):
-                outcomes.append(_outcome(members, means, language, polarity))
+            if len(frozenset().union(*(member.documents for member in members))) >= 2:
+                sums = [sum(similar[one].get(other, 0) for other in group) for one in group]
+                outcomes.append(_outcome(members, sums, language, polarity))
     return tuple(sorted(outcomes, key=lambda outcome: outcome.id))
-
-
-def _readable(language: str) -> bool:
-    return language == "en"
-
-
-def _independent_documents(members: Sequence[_Wording]) -> bool:
-    return len(frozenset().union(*(member.documents for member in members))) >= 2
 
 
 def _apart(
@@ -238,52 +232,42 @@ class _Weights:
         return {feature: weight * LENGTH // length for feature, weight in sorted(raw.items())}
 
 
-def _link(
-    wordings: Sequence[_Wording], threshold: int, *, alike: bool
-) -> list[tuple[tuple[int, ...], dict[int, tuple[int, int]]]]:
-    """Groups of indices, with each member's (sum of similarities with the others, their number), largest sums first.
+def link(similar: Sequence[Mapping[int, int]], threshold: int) -> list[tuple[int, ...]]:
+    """Average linkage: groups of indices, so that no two groups' mean similarity reaches the threshold (hundredths).
 
-    The queue holds mean similarities as integers floor(sum · 2^64 / pairs): groups have fewer than 2^16 members each,
-    so two different means differ by more than 2^-64, and the integers are ordered exactly as the fractions are.
+    `similar[i][j]` is the similarity of i and j, 0 if absent; the matrix is symmetric. The queue holds means as integers
+    floor(sum · 2^64 / pairs): groups have fewer than 2^16 members each, so two different means differ by more than
+    2^-64, and the integers are ordered exactly as the fractions are. Ties go to the smallest indices.
     """
-    near: list[dict[int, int]] = [{} for _ in wordings]
-    if alike:
-        near = _similarities(wordings)
-    inner = [dict(row) for row in near]
-    members: dict[int, tuple[int, ...]] = {index: (index,) for index in range(len(wordings))}
+    near = [dict(row) for row in similar]
+    members: dict[int, tuple[int, ...]] = {index: (index,) for index in range(len(near))}
     queue: list[tuple[int, int, int]] = []
 
+    def mean(one: int, other: int) -> int:
+        return (near[one][other] << 64) // (len(members[one]) * len(members[other]))
+
     def offer(one: int, other: int) -> None:
-        total, pairs = near[one][other], len(members[one]) * len(members[other])
-        if total * 100 >= threshold * ONE * pairs:
-            first, second = sorted((one, other))
-            heapq.heappush(queue, (-((total << 64) // pairs), first, second))
+        if near[one][other] * 100 >= threshold * ONE * len(members[one]) * len(members[other]):
+            heapq.heappush(queue, (-mean(one, other), min(one, other), max(one, other)))
 
     for one, row in enumerate(near):
         for other in row:
             if one < other:
                 offer(one, other)
     while queue:
-        mean, one, other = heapq.heappop(queue)
-        if one not in members or other not in members or other not in near[one]:
+        offered, one, other = heapq.heappop(queue)
+        if one not in members or other not in members or other not in near[one] or -offered != mean(one, other):
             continue
-        if -mean != (near[one][other] << 64) // (len(members[one]) * len(members[other])):
-            continue
-        members[one] = tuple(sorted(members[one] + members.pop(other)))
+        members[one] += members.pop(other)
         del near[one][other]
         for third, total in near[other].items():
             if third != one:
                 near[one][third] = near[third][one] = near[one].get(third, 0) + total
                 del near[third][other]
         near[other] = {}
-        for third in sorted(near[one]):
+        for third in near[one]:
             offer(one, third)
-    groups = []
-    for index in sorted(members):
-        group = members[index]
-        means = {i: (sum(inner[i].get(j, 0) for j in group if j != i), len(group) - 1) for i in group}
-        groups.append((group, means))
-    return groups
+    return [tuple(sorted(members[index])) for index in sorted(members)]
 
 
 def _similarities(wordings: Sequence[_Wording]) -> list[dict[int, int]]:
@@ -314,23 +298,22 @@ def _similarities(wordings: Sequence[_Wording]) -> list[dict[int, int]]:
     return near
 
 
-def _outcome(
-    members: Sequence[_Wording], means: Mapping[int, tuple[int, int]], language: str, polarity: Polarity
-) -> FoundOutcome:
-    ordered = [means[index] for index in sorted(means)]
-    centre = max(range(len(members)), key=lambda at: (ordered[at][0], -at))
-    clause_ids = tuple(sorted({clause.id for member in members for clause in member.clauses}))
-    outcome = OutcomeId(content_hash({"method": METHOD, "clauses": [str(clause) for clause in clause_ids]}))
+def _outcome(members: Sequence[_Wording], sums: Sequence[int], language: str, polarity: Polarity) -> FoundOutcome:
+    """The outcome of a group; `sums` are each member's similarities with all others together."""
+    centre = max(range(len(members)), key=lambda at: (sums[at], -at))
     middle = members[centre]
+    clause_ids = sorted({clause.id for member in members for clause in member.clauses})
+    outcome = OutcomeId(content_hash({"method": METHOD, "clauses": [str(clause) for clause in clause_ids]}))
     found: dict[ClauseId, Found] = {}
+    others = len(members) - 1
     for at, member in enumerate(members):
-        total, pairs = ordered[at]
-        similarity = max(0, total * 10_000 // (pairs * ONE)) if pairs else 10_000
-        partner = middle if at != centre or len(members) == 1 else _nearest(member, members)
+        similarity = max(0, sums[at] * 10_000 // (others * ONE)) if others else 10_000
+        partner = middle if at != centre or not others else _nearest(member, members)
         shared = _shared(member, partner)
         for clause in member.clauses:
             found[clause.id] = Found(clause.id, outcome, middle.clauses[0].id, similarity, shared)
-    return FoundOutcome(outcome, middle.clauses[0].text, language, polarity, tuple(found[one] for one in sorted(found)))
+    clauses = tuple(found[one] for one in clause_ids)
+    return FoundOutcome(outcome, middle.clauses[0].text, language, polarity, clauses)
 
 
 def _dot(one: _Wording, other: _Wording) -> dict[str, int]:

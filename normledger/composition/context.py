@@ -71,10 +71,9 @@ def cross(
     gathered: dict[OutcomeId, dict[tuple[int, Hash], tuple[set[ClauseId], set[Hash], int]]] = defaultdict(dict)
     for one in undertaken:
         at = number[one.actor]
+        named = sum(1 << number[key] for key in one.toward or () if key in number)
         for clause in sorted(one.clauses):
-            toward = everyone_bound[one.agreement, clause]
-            if one.toward is not None:
-                toward = sum(1 << number[key] for key in one.toward if key in number)
+            toward = everyone_bound[one.agreement, clause] if one.toward is None else named
             for outcome in sorted(asks.get(clause, frozenset())):
                 clauses, acts, reach = gathered[outcome].get((at, one.agreement), (set(), set(), 0))
                 gathered[outcome][at, one.agreement] = (

@@ -5,18 +5,19 @@ Belongs here: merging wordings. Does not belong here: deciding which clauses are
     Parties [shall / should] not [knowingly] support theft of [trade / business] secrets.
 
 A clause is cut into sentences; its principal sentence (as `polarity` reads it) opens the draft, the others follow as
-paragraphs in brackets, sentences that share much together. Wordings are merged one after another, most supported first:
-the new one is laid along the words that all earlier ones have in common by a longest common subsequence. Where a
-merger would leave too few common words, the wordings stand whole, side by side, as numbered options.
+paragraphs in brackets, sentences that share much together. The wordings that share most are merged first, along the
+longest common subsequence of their words. Where a merger would leave too few common words, or join a promise to do
+with one not to, the wordings stand side by side as numbered options.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from fractions import Fraction
+from itertools import combinations, pairwise
 
 from normledger.composition.polarity import read
-from normledger.composition.record import ClauseText
+from normledger.composition.record import ClauseText, Polarity
 from normledger.composition.wording import FUNCTION_WORDS, language_of, sentences
 from normledger.identifiers import ClauseId
 
@@ -24,7 +25,7 @@ NOTHING = "–"
 """Stands in a bracket for the alternative of leaving its other alternatives out."""
 
 _KEPT = (1, 3)
-"""The least part of the longest wording that must stay common in a merger of principal sentences."""
+"""The least part that must stay common in a merger of principal sentences (Dice's measure on content words)."""
 
 _KEPT_FURTHER = (1, 2)
 """The same for the sentences that follow."""
@@ -188,6 +189,7 @@ class _Wording:
     """One sentence that some clauses have, with who is behind it."""
 
     tokens: tuple[_Token, ...]
+    polarity: Polarity
     clauses: tuple[ClauseId, ...]
     parties: frozenset[str]
 
@@ -196,9 +198,9 @@ def _merge(
     texts: Mapping[str, set[ClauseId]],
     parties: Mapping[ClauseId, frozenset[str]],
     language: str,
-    kept: tuple[int, int],
+    least: tuple[int, int],
 ) -> list[Option]:
-    """Wordings gathered into options, each wording into the one with which it keeps most in common."""
+    """Wordings gathered into options: the nearest are merged first, as long as enough stays common."""
     clauses_of: dict[tuple[str, ...], set[ClauseId]] = defaultdict(set)
     written: dict[tuple[str, ...], tuple[_Token, ...]] = {}
     for text in sorted(texts):
@@ -209,26 +211,49 @@ def _merge(
     wordings = [
         _Wording(
             written[key],
+            read(_written(written[key]), language).polarity,
             tuple(sorted(clauses_of[key])),
             frozenset[str]().union(*(parties.get(clause, frozenset()) for clause in clauses_of[key])),
         )
         for key in sorted(written)
     ]
     wordings.sort(key=_support)
-    groups: list[tuple[list[_Wording], tuple[_Token, ...]]] = []
-    for wording in wordings:
-        best: tuple[int, int] | None = None
-        for at, (group, common) in enumerate(groups):
-            shared = _content(_common(common, wording.tokens), language)
-            longest = max(_content(member.tokens, language) for member in (*group, wording))
-            if shared * kept[1] >= longest * kept[0] and shared and (best is None or shared > best[0]):
-                best = shared, at
-        if best is None:
-            groups.append(([wording], wording.tokens))
-        else:
-            group, common = groups[best[1]]
-            groups[best[1]] = ([*group, wording], _common(common, wording.tokens))
-    return sorted((_option(group, common, language) for group, common in groups), key=_option_support)
+    groups = {at: _Group((wording,), wording.tokens) for at, wording in enumerate(wordings)}
+    nearness = {(one, other): _nearness(groups[one], groups[other], language) for one, other in combinations(groups, 2)}
+    while nearness:
+        (one, other), (kept, whole) = max(
+            nearness.items(), key=lambda entry: (Fraction(*entry[1]), [-at for at in entry[0]])
+        )
+        if kept * least[1] < whole * least[0] or not kept:
+            break
+        groups[one] = _joined(groups[one], groups.pop(other))
+        nearness = {pair: value for pair, value in nearness.items() if not {one, other} & set(pair)}
+        for third in groups:
+            if third != one:
+                pair = min(one, third), max(one, third)
+                nearness[pair] = _nearness(groups[pair[0]], groups[pair[1]], language)
+    return sorted((_option(group, language) for group in groups.values()), key=_option_support)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Wordings to be merged, best supported first, and the words that all have in common in one order."""
+
+    wordings: tuple[_Wording, ...]
+    common: tuple[_Token, ...]
+
+
+def _joined(one: _Group, other: _Group) -> _Group:
+    return _Group(tuple(sorted((*one.wordings, *other.wordings), key=_support)), _common(one.common, other.common))
+
+
+def _nearness(one: _Group, other: _Group, language: str) -> tuple[int, int]:
+    """Content words that stay common, of those of the shortest and the longest wording; 0 where polarity differs."""
+    sizes = [_content(wording.tokens, language) for wording in (*one.wordings, *other.wordings)]
+    whole = max(1, min(sizes) + max(sizes))
+    if {wording.polarity for wording in one.wordings} != {wording.polarity for wording in other.wordings}:
+        return 0, whole
+    return 2 * _content(_common(one.common, other.common), language), whole
 
 
 def _support(wording: _Wording) -> tuple[int, int, int, tuple[str, ...]]:
@@ -276,8 +301,9 @@ def _common(one: Sequence[_Token], other: Sequence[_Token]) -> tuple[_Token, ...
     return tuple(one[i] for i, _ in _matches([t.key for t in one], [t.key for t in other]))
 
 
-def _option(group: Sequence[_Wording], common: Sequence[_Token], language: str) -> Option:
+def _option(merged: _Group, language: str) -> Option:
     """Lay every wording along the common words; what lies between them becomes a bracket wherever it differs."""
+    group, common = merged.wordings, merged.common
     keys = [token.key for token in common]
     places = [[j for _, j in _matches(keys, [token.key for token in wording.tokens])] for wording in group]
     anchors = _anchors(group, places, common, language)

@@ -183,17 +183,13 @@ def _mutuality(context: Context, columns: Sequence[int], extent: int) -> Mutuali
             reach[one.party] |= one.toward
         for at in places:
             toward[at] &= reach[at]
-    held = {at: 0 for at in places}
-    for at in places:
-        for other in bits(toward[at]):
-            if toward[other] >> at & 1:
-                held[at] |= 1 << other
+    back = _turned(toward)
+    held = {at: toward[at] & back[at] for at in places}
     size = len(places)
     directed = sum(row.bit_count() for row in toward.values())
     pairs = sum(row.bit_count() for row in held.values()) // 2
     one_way = directed - 2 * pairs
     touching = [one for one in context.behind(columns, extent) if one.toward & toward[one.party]]
-    back = {at: sum(1 << o for o in places if toward[o] >> at & 1) for at in places} if one_way else held
     all_keys = [context.parties[at].key for at in places if size > 1 and toward[at].bit_count() == size - 1]
     nobody = [context.parties[at].key for at in places if not toward[at]]
     return Mutuality(
@@ -204,8 +200,24 @@ def _mutuality(context: Context, columns: Sequence[int], extent: int) -> Mutuali
         _ties(context, columns, extent),
         tuple(all_keys),
         tuple(nobody),
-        sentence([context.parties[at].name for at in places], [toward[at] for at in places], places),
+        sentence(
+            [context.parties[at].name for at in places],
+            [toward[at].bit_count() for at in places],
+            [held[at].bit_count() for at in places],
+        ),
     )
+
+
+def _turned(toward: Mapping[int, int]) -> dict[int, int]:
+    """For each party, those who undertook it toward that party. Parties of one circle are turned together."""
+    circles: dict[int, int] = defaultdict(int)
+    for at, row in toward.items():
+        circles[row | 1 << at] |= 1 << at
+    back = dict.fromkeys(toward, 0)
+    for circle, members in circles.items():
+        for at in bits(circle):
+            back[at] |= members
+    return {at: row & ~(1 << at) for at, row in back.items()}
 
 
 def _listed(
@@ -255,30 +267,23 @@ def _ties(context: Context, columns: Sequence[int], extent: int) -> tuple[Ties, 
     )
 
 
-_NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
-def sentence(names: Sequence[str], toward: Sequence[int], places: Sequence[int]) -> str:
-    """Mutuality in plain words; `toward[i]` are the parties (bits over `places`) toward whom the i-th undertook it."""
+def sentence(names: Sequence[str], reach: Sequence[int], held: Sequence[int]) -> str:
+    """Mutuality in plain words: of each party its name, toward how many it undertook it, and with how many mutually."""
     size = len(names)
     if size < 2:
         return "One party alone undertook it: there is no pair."
-    at = {place: index for index, place in enumerate(places)}
-    held = [
-        sum(1 << o for o in bits(row) if toward[at[o]] >> place & 1) for row, place in zip(toward, places, strict=True)
-    ]
-    pairs, possible = sum(row.bit_count() for row in held) // 2, size * (size - 1) // 2
-    one_way = sum(row.bit_count() for row in toward) - 2 * pairs
-    silent = [name for name, row in zip(names, toward, strict=True) if not row]
-    whole = [name for name, row in zip(names, toward, strict=True) if row.bit_count() == size - 1]
+    pairs, possible = sum(held) // 2, size * (size - 1) // 2
+    one_way = sum(reach) - 2 * pairs
+    silent = [name for name, count in zip(names, reach, strict=True) if not count]
+    whole = any(count == size - 1 for count in reach)
     if pairs == possible:
         return f"Each undertook it toward all others: {pairs} of {possible} pairs."
     if len(silent) == size:
         return f"Nobody undertook it toward another of them: 0 of {possible} pairs."
-    if silent or whole:
-        opening = "Not all undertook it toward all others"
-    else:
-        opening = "Each undertook it toward some, not all"
+    opening = "Not all undertook it toward all others" if silent or whole else "Each undertook it toward some, not all"
     result = f"{opening}: {pairs} of {possible} pairs{_hub(names, held, pairs)}."
     if one_way:
         result += f" {_number(one_way).capitalize()} more {'pair is' if one_way == 1 else 'pairs are'} one way only."
@@ -289,11 +294,10 @@ def sentence(names: Sequence[str], toward: Sequence[int], places: Sequence[int])
 
 def _hub(names: Sequence[str], held: Sequence[int], pairs: int) -> str:
     """``, five of them with China`` when one party alone is in more than half of at least three held pairs."""
-    most = max(row.bit_count() for row in held)
-    hubs = [name for name, row in zip(names, held, strict=True) if row.bit_count() == most]
-    if pairs < 3 or 2 * most <= pairs or len(hubs) != 1:
+    most = max(held)
+    if pairs < 3 or 2 * most <= pairs or sum(count == most for count in held) != 1:
         return ""
-    return f", {'all' if most == pairs else _number(most)} of them with {hubs[0]}"
+    return f", {'all' if most == pairs else _number(most)} of them with {names[held.index(most)]}"
 
 
 def _number(value: int) -> str:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from normledger.composition.record import Polarity
-from normledger.composition.wording import language_of, sentences, words
+from normledger.composition.wording import language_of, sentences, word_set, words
 
 Force = Literal["shall", "should", "will", "may", "intends", "affirms", "unknown"]
 
@@ -43,259 +43,42 @@ _MODAL: dict[str, Force] = {
     "cannot": "may",
     "need": "shall",
 }
-_PLEDGE = frozenset(
-    [
-        "agree",
-        "agrees",
-        "undertake",
-        "undertakes",
-        "commit",
-        "commits",
-        "pledge",
-        "pledges",
-        "promise",
-        "promises",
-        "resolve",
-        "resolves",
-    ]
+_PLEDGE = word_set("agree agrees undertake undertakes commit commits pledge pledges promise promises resolve resolves")
+_INTENT = word_set("intend intends endeavour endeavours endeavor endeavors seek seeks strive strives aim aims")
+_AFFIRM = word_set(
+    "affirm affirms reaffirm reaffirms recognise recognises recognize recognizes confirm confirms acknowledge "
+    "acknowledges accept accepts note notes declare declares believe believes consider considers"
 )
-_INTENT = frozenset(
-    [
-        "intend",
-        "intends",
-        "endeavour",
-        "endeavours",
-        "endeavor",
-        "endeavors",
-        "seek",
-        "seeks",
-        "strive",
-        "strives",
-        "aim",
-        "aims",
-    ]
+_NEGATION = word_set("not never neither nor no none nothing nobody without cannot")
+_REFRAIN = word_set(
+    "refrain refrains refraining abstain abstains abstaining avoid avoids avoiding desist forgo forego renounce "
+    "renounces eschew forbear refuse fail omit"
 )
-_AFFIRM = frozenset(
-    [
-        "affirm",
-        "affirms",
-        "reaffirm",
-        "reaffirms",
-        "recognise",
-        "recognises",
-        "recognize",
-        "recognizes",
-        "confirm",
-        "confirms",
-        "acknowledge",
-        "acknowledges",
-        "accept",
-        "accepts",
-        "note",
-        "notes",
-        "declare",
-        "declares",
-        "believe",
-        "believes",
-        "consider",
-        "considers",
-    ]
+_END = word_set("cease ceases discontinue stop stops end")
+_KEEP = word_set("maintain maintains continue continues keep keeps uphold upholds preserve retain confirm")
+_PRECLUDE = word_set(
+    "preclude precludes prevent prevents prohibit prohibits affect affects limit limits bar hinder restrict"
 )
-_NEGATION = frozenset(["not", "never", "neither", "nor", "no", "none", "nothing", "nobody", "without", "cannot"])
-_REFRAIN = frozenset(
-    [
-        "refrain",
-        "refrains",
-        "refraining",
-        "abstain",
-        "abstains",
-        "abstaining",
-        "avoid",
-        "avoids",
-        "avoiding",
-        "desist",
-        "forgo",
-        "forego",
-        "renounce",
-        "renounces",
-        "eschew",
-        "forbear",
-        "refuse",
-        "fail",
-        "omit",
-    ]
+_READ_AS = word_set("construed interpreted understood read taken deemed")
+_DUTY = word_set("required obliged obligated bound compelled expected")
+_LEAVE = word_set("permitted allowed free entitled authorised authorized able")
+_PAPER = word_set(
+    "chapter agreement article paragraph section provision provisions subparagraph annex nothing this these "
+    "obligation obligations"
 )
-_END = frozenset(["cease", "ceases", "discontinue", "stop", "stops", "end"])
-_KEEP = frozenset(
-    [
-        "maintain",
-        "maintains",
-        "continue",
-        "continues",
-        "keep",
-        "keeps",
-        "uphold",
-        "upholds",
-        "preserve",
-        "retain",
-        "confirm",
-    ]
+_BETWEEN = word_set(
+    "also always at all times therefore in particular fully promptly knowingly continue only further jointly "
+    "together actively wherever whenever possible where appropriate as to the maximum extent practicable best their "
+    "its efforts each use seek endeavour endeavor strive work try wittingly intentionally deliberately take steps "
+    "measures or and nor"
 )
-_PRECLUDE = frozenset(
-    [
-        "preclude",
-        "precludes",
-        "prevent",
-        "prevents",
-        "prohibit",
-        "prohibits",
-        "affect",
-        "affects",
-        "limit",
-        "limits",
-        "bar",
-        "hinder",
-        "restrict",
-    ]
+_BARE = word_set(
+    "prevent protect promote support strengthen develop ensure respect cooperate co-operate encourage help exchange "
+    "share adopt establish maintain take make provide publish report act work refuse prohibit punish investigate "
+    "assist foster enhance build implement secure defend improve keep uphold combat fight block"
 )
-_READ_AS = frozenset(["construed", "interpreted", "understood", "read", "taken", "deemed"])
-_DUTY = frozenset(["required", "obliged", "obligated", "bound", "compelled", "expected"])
-_LEAVE = frozenset(["permitted", "allowed", "free", "entitled", "authorised", "authorized", "able"])
-_PAPER = frozenset(
-    [
-        "chapter",
-        "agreement",
-        "article",
-        "paragraph",
-        "section",
-        "provision",
-        "provisions",
-        "subparagraph",
-        "annex",
-        "nothing",
-        "this",
-        "these",
-        "obligation",
-        "obligations",
-    ]
-)
-_BETWEEN = frozenset(
-    [
-        "also",
-        "always",
-        "at",
-        "all",
-        "times",
-        "therefore",
-        "in",
-        "particular",
-        "fully",
-        "promptly",
-        "knowingly",
-        "continue",
-        "only",
-        "further",
-        "jointly",
-        "together",
-        "actively",
-        "wherever",
-        "whenever",
-        "possible",
-        "where",
-        "appropriate",
-        "as",
-        "to",
-        "the",
-        "maximum",
-        "extent",
-        "practicable",
-        "best",
-        "their",
-        "its",
-        "efforts",
-        "each",
-        "use",
-        "seek",
-        "endeavour",
-        "endeavor",
-        "strive",
-        "work",
-        "try",
-        "wittingly",
-        "intentionally",
-        "deliberately",
-        "take",
-        "steps",
-        "measures",
-        "or",
-        "and",
-        "nor",
-    ]
-)
-_BARE = frozenset(
-    [
-        "prevent",
-        "protect",
-        "promote",
-        "support",
-        "strengthen",
-        "develop",
-        "ensure",
-        "respect",
-        "cooperate",
-        "co-operate",
-        "encourage",
-        "help",
-        "exchange",
-        "share",
-        "adopt",
-        "establish",
-        "maintain",
-        "take",
-        "make",
-        "provide",
-        "publish",
-        "report",
-        "act",
-        "work",
-        "refuse",
-        "prohibit",
-        "punish",
-        "investigate",
-        "assist",
-        "foster",
-        "enhance",
-        "build",
-        "implement",
-        "secure",
-        "defend",
-        "improve",
-        "keep",
-        "uphold",
-        "combat",
-        "fight",
-        "block",
-    ]
-)
-_SUBORDINATE = frozenset(
-    [
-        "if",
-        "where",
-        "when",
-        "whenever",
-        "unless",
-        "subject",
-        "without",
-        "notwithstanding",
-        "to",
-        "with",
-        "in",
-        "for",
-        "except",
-        "upon",
-    ]
-)
-_RELATIVE = frozenset(["that", "which", "who", "whom", "as", "it", "they", "he", "she", "there"])
+_SUBORDINATE = word_set("if where when whenever unless subject without notwithstanding to with in for except upon")
+_RELATIVE = word_set("that which who whom as it they he she there")
 _EXCEPTION = re.compile(
     r"^(?:for (?:greater|the avoidance)|nothing |this (?:chapter|article|section|paragraph) (?:shall|does) not)"
 )
@@ -303,14 +86,15 @@ _GERUND = re.compile(r"[a-z]{2,}ing\Z")
 
 
 def read(text: str, language: str = "") -> Reading:
-    """The reading of a clause's principal sentence: the first that says something and is no mere exception."""
+    """The reading of a clause's principal sentence: the first that says something and is no exception to another."""
     pieces = sentences(text)
     if not pieces or language_of(text, language) not in ("en", "und"):
         return Reading("unknown", "unknown", pieces[0] if pieces else "", False)
     readings = [_read_sentence(piece) for piece in pieces]
-    told = [reading for reading in readings if reading.polarity != "unknown"]
-    principal = [reading for reading in told if not _EXCEPTION.match(reading.sentence.casefold())]
-    return (principal or told or readings)[0]
+    for at, reading in enumerate(readings):
+        if reading.polarity != "unknown" and not (at and _EXCEPTION.match(reading.sentence.casefold())):
+            return reading
+    return next((reading for reading in readings if reading.polarity != "unknown"), readings[0])
 
 
 def _read_sentence(sentence: str) -> Reading:
@@ -409,7 +193,7 @@ def _skip(after: list[str]) -> tuple[list[str], int, bool]:
 
 
 def _passive(verb: str, rest: list[str], force: Force, negations: int, word: str, paper: bool) -> Polarity | None:
-    """``shall (not) be required to``, ``may be construed to``, ``shall have the right to``; None if it is none of them."""
+    """``shall (not) be required to``, ``may be construed to``, ``shall have the right to``; else None."""
     if word == "need":
         return "permit"
     odd = negations % 2
@@ -488,7 +272,7 @@ def _resolve_pledge(word: str, nobody: bool, after: list[str]) -> tuple[Polarity
 
 
 def _without_modal(tokens: list[str]) -> tuple[Polarity, Force]:
-    """Bare promises: ``prevent …``, ``refrain from …``, ``do not …``, ``is not required to …``, ``has the right to …``."""
+    """Without a modal: ``prevent …``, ``do not …``, ``is not required to …``, ``has the right to …``."""
     if not tokens:
         return "unknown", "unknown"
     head, rest = tokens[0], tokens[1:]

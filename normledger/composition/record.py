@@ -120,7 +120,7 @@ class TrustPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Everything that was so at one block, of one basis; `missing` names what the chain holds and nobody had at hand."""
+    """What was so at one block, of one basis; `missing` names what the chain holds and nobody had at hand."""
 
     chain_id: int
     block: int

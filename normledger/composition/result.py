@@ -155,7 +155,16 @@ class Composition:
                 }
                 for row in self.rows
             ],
-            "packages": plain(self.packages),
+            "packages": [
+                {
+                    "key": str(one.key),
+                    "outcomes": plain(one.outcomes),
+                    "parties": list(one.parties),
+                    "independent": len(one.independent),
+                    "already_agreed_in": plain(one.already_agreed_in),
+                }
+                for one in self.packages
+            ],
         }
 
     def document(self) -> dict[str, Any]:

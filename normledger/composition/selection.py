@@ -1,4 +1,4 @@
-"""What of a record is composed: one world, one basis, and whom the reader trusts; everything else is left out and listed.
+"""What of a record is composed: one world, and whom the reader trusts; everything else is left out and listed.
 
 Belongs here: leaving out, and joining actors that recognised authors call one. Does not belong here: which alignments
 count (`alignment.choose`).
@@ -24,7 +24,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What is composed. `document_of` maps agreements to one name per document, `related` holds every relation twice."""
+    """What is composed. `document_of` names each agreement's document, `related` holds every relation twice."""
 
     actors: tuple[Actor, ...]
     agreements: Mapping[Hash, AgreementText]

@@ -156,30 +156,31 @@ class Ledger:
     def __init__(self, engine: Engine, store: DocumentStore, release: Release) -> None:
         self._engine, self.store, self.release = engine, store, release
 
-    def as_of(self, block: int | None = None, *, final: int | None = None) -> "View":
-        """A view as of a block, by default the last one indexed.
+    def as_of(self, block: int | None = None, *, time: int | None = None, final: int | None = None) -> "View":
+        """A view as of a block, by default the last one indexed, or the last one at or before `time`.
 
+        `time` (Unix seconds) then is the answer's time too, so that notice runs out and silence ripens between blocks.
         `final` is the newest block that the chain will not take back. Raises `InputError` for a block beyond the index.
         """
         with Session(self._engine) as session:
             progress = session.get(ProgressRow, 1)
             if progress is None:
                 raise WorkspaceError("Nothing is indexed yet; run `normledger index` first.")
-            number = progress.block if block is None else block
-            if not 0 <= number <= progress.block:
-                raise InputError(f"block {number} is beyond block {progress.block}, up to which the index has read")
-            if number == progress.block:
-                hash_, time = Hash.parse(progress.block_hash), progress.block_time
-            else:
-                row = session.exec(
-                    select(BlockRow).where(BlockRow.number <= number).order_by(col(BlockRow.number).desc()).limit(1)
-                ).first()
+            if block is not None and not 0 <= block <= progress.block:
+                raise InputError(f"block {block} is beyond block {progress.block}, up to which the index has read")
+            number, hash_, block_time = progress.block, Hash.parse(progress.block_hash), progress.block_time
+            if (block is not None and block < number) or (time is not None and time < block_time):
                 # Between two blocks with acts nothing changed: the answer holds as of the earlier of them.
+                before = select(BlockRow).where(BlockRow.number <= (number if block is None else block))
+                if time is not None:
+                    before = before.where(BlockRow.time <= time)
+                row = session.exec(before.order_by(col(BlockRow.number).desc()).limit(1)).first()
                 if row is None:
-                    raise InputError(f"there was nothing on this register at block {number} yet")
-                number, hash_, time = row.number, Hash.parse(row.hash), row.time
+                    raise InputError("there was nothing on this register yet; name a later block or time")
+                number, hash_, block_time = row.number, Hash.parse(row.hash), row.time
         is_final = number <= (progress.block if final is None else final)
-        return View(self._engine, self.store, self.release, AsOf(progress.chain_id, number, hash_, time, is_final))
+        at = AsOf(progress.chain_id, number, hash_, block_time if time is None else time, is_final)
+        return View(self._engine, self.store, self.release, at)
 
 
 class View:

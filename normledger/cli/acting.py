@@ -1,0 +1,256 @@
+"""Commands by which a party acts: each prepares an act, signs it with a key of this workspace, and relays it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from normledger.acts.act import ActKind, Contract
+from normledger.cli.options import AsJson, AsParty, policy_of, writing
+from normledger.cli.rendering import print_json, say
+from normledger.documents.canonical import parse_json
+from normledger.documents.document import Agreement, Norm
+from normledger.documents.document_reader import read_document
+from normledger.errors import InputError, NotFound, Refused
+from normledger.identifiers import ZERO, Digest, Hash
+from normledger.ledger.queries import View, terms_of
+from normledger.relay.preparation import Prepared
+from normledger.workspace import Workspace
+
+AgreementName = Annotated[str, typer.Argument(metavar="AGREEMENT", help="Id, document hash or title.")]
+Text = Annotated[str | None, typer.Option("--text", help="The statement's text.")]
+Clause = Annotated[str, typer.Option("--clause", help="The clause's number in the text.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    for command in (
+        sign,
+        ratify,
+        accept,
+        approve,
+        accede,
+        invite,
+        reserve,
+        declare,
+        withdraw,
+        terminate,
+        publish,
+        endorse,
+    ):
+        app.command()(command)
+    app.command("object")(object_)
+
+
+def sign(
+    agreement: AgreementName,
+    party: AsParty,
+    subject_to_ratification: Annotated[bool, typer.Option(help="Sign subject to ratification (VCLT art. 14).")] = False,
+    now: Annotated[
+        bool, typer.Option("--now", help="Open it with this signature, without waiting for the others.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Sign an agreement as a founder; it is recorded once all founders have signed."""
+    with writing() as workspace:
+        document = _text_of(workspace, agreement)
+        kind = ActKind.SIGNATURE_SUBJECT_TO_RATIFICATION if subject_to_ratification else ActKind.SIGNATURE
+        signer = workspace.view().party(party)
+        prepared = workspace.prepare(kind, terms_of(document).id, signer.id, content=document.hash)
+        workspace.submit_own(prepared, workspace.key_of(signer.account))
+        workspace.carry(one_by_one=now)
+        done = workspace.submission(prepared.digest)
+    if done.status == "refused":
+        raise Refused(done.reason or "The contracts refuse the signature.")
+    if as_json:
+        return print_json({"digest": str(done.digest), "status": done.status, "block": done.block})
+    say(prepared.sentence)
+    say(f"Recorded in block {done.block}." if done.block else "Kept; it is recorded once all founders have signed.")
+
+
+def ratify(agreement: AgreementName, party: AsParty, as_json: AsJson = False) -> None:
+    """Ratify an agreement that was signed subject to ratification (VCLT art. 14)."""
+    _act(ActKind.RATIFICATION, agreement, party, as_json)
+
+
+def accept(agreement: AgreementName, party: AsParty, as_json: AsJson = False) -> None:
+    """Express consent by acceptance (VCLT art. 14)."""
+    _act(ActKind.ACCEPTANCE, agreement, party, as_json)
+
+
+def approve(agreement: AgreementName, party: AsParty, as_json: AsJson = False) -> None:
+    """Express consent by approval (VCLT art. 14)."""
+    _act(ActKind.APPROVAL, agreement, party, as_json)
+
+
+def accede(agreement: AgreementName, party: AsParty, text: Text = None, as_json: AsJson = False) -> None:
+    """Accede to an agreement that is open, or to which one was invited (VCLT art. 15)."""
+    _act(ActKind.ACCESSION, agreement, party, as_json, text=text)
+
+
+def invite(agreement: AgreementName, guest: str, party: AsParty, as_json: AsJson = False) -> None:
+    """Invite a party to accede."""
+    with writing() as workspace:
+        view = workspace.view()
+        prepared = _prepare(workspace, view, ActKind.INVITATION, agreement, party, refers_to=view.party(guest).id)
+        _carry(workspace, view, prepared, party, as_json)
+
+
+def reserve(
+    agreement: AgreementName, clause: Clause, party: AsParty, text: Text = None, as_json: AsJson = False
+) -> None:
+    """Make a reservation to a clause (VCLT art. 19)."""
+    if not text:
+        raise InputError("a reservation says what it excludes or modifies; add --text", field="--text")
+    _act(ActKind.RESERVATION, agreement, party, as_json, clause=clause, text=text)
+
+
+def object_(
+    agreement: AgreementName,
+    to: Annotated[str, typer.Option("--to", help="The reservation's digest.")],
+    party: AsParty,
+    text: Text = None,
+    as_json: AsJson = False,
+) -> None:
+    """Object to a reservation of another party (VCLT art. 20)."""
+    _act(ActKind.OBJECTION, agreement, party, as_json, refers_to=to, text=text)
+
+
+def declare(agreement: AgreementName, party: AsParty, text: Text = None, as_json: AsJson = False) -> None:
+    """Make a declaration on an agreement."""
+    if not text:
+        raise InputError("a declaration has a text; add --text", field="--text")
+    _act(ActKind.DECLARATION, agreement, party, as_json, text=text)
+
+
+def withdraw(
+    agreement: AgreementName,
+    party: AsParty,
+    act: Annotated[str | None, typer.Option("--act", help="Only this act (its digest), not one's consent.")] = None,
+    text: Text = None,
+    as_json: AsJson = False,
+) -> None:
+    """Withdraw one's consent to an agreement (VCLT art. 54, 56), or one act on it."""
+    _act(ActKind.WITHDRAWAL, agreement, party, as_json, refers_to=act, text=text)
+
+
+def terminate(agreement: AgreementName, party: AsParty, text: Text = None, as_json: AsJson = False) -> None:
+    """Agree to terminate an agreement; it ends once all its parties have (VCLT art. 54 b)."""
+    _act(ActKind.TERMINATION, agreement, party, as_json, text=text)
+
+
+def publish(
+    norm: Annotated[str, typer.Argument(metavar="FILE", help="The norm's document: clean text with its outcomes.")],
+    party: AsParty,
+    basis: Annotated[str, typer.Option(help="Basis of the derivation: consented or reported.")] = "consented",
+    as_json: AsJson = False,
+) -> None:
+    """Publish a norm, with a derivation made now as its evidence."""
+    with writing() as workspace:
+        try:
+            document = read_document(parse_json(Path(norm).read_bytes(), source=norm))
+        except OSError:
+            raise InputError("there is no such file; check the path", source=norm) from None
+        except InputError as error:
+            raise error.at(source=norm) from None
+        if not isinstance(document, Norm):
+            raise InputError('this is not a norm; give a document with "type": "norm"', source=norm, field="type")
+        view = workspace.view()
+        signer = view.party(party)
+        composition = workspace.compose(view, basis, document.world, policy_of(workspace, None))  # type: ignore[arg-type]
+        evidence = workspace.keep_derivation(composition)
+        workspace.store.put([document])
+        prepared = workspace.prepare(ActKind.PUBLICATION, Hash(document.hash), signer.id, view=view, content=evidence)
+        _carry(workspace, view, prepared, party, as_json, also={"norm": str(document.hash)})
+
+
+def endorse(
+    norm: Annotated[str, typer.Argument(metavar="NORM", help="Id or title.")],
+    party: AsParty,
+    oppose: Annotated[bool, typer.Option("--oppose", help="Oppose it instead.")] = False,
+    withdraw_: Annotated[bool, typer.Option("--withdraw", help="Withdraw one's stance.")] = False,
+    reason: Annotated[str | None, typer.Option("--reason", help="Why.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Endorse a published norm, oppose it, or withdraw one's stance."""
+    if oppose and withdraw_:
+        raise InputError("take one of --oppose and --withdraw", field="--oppose")
+    kind = ActKind.WITHDRAWAL if withdraw_ else ActKind.OPPOSITION if oppose else ActKind.ENDORSEMENT
+    with writing() as workspace:
+        view = workspace.view()
+        published = view.norm(norm)
+        prepared = workspace.prepare(kind, published.id, view.party(party).id, view=view, text=reason)
+        _carry(workspace, view, prepared, party, as_json)
+
+
+def _text_of(workspace: Workspace, name: str) -> Agreement:
+    """The agreement's text: of one on the chain, or of one that was imported to be signed."""
+    for hash_ in workspace.store.names():
+        document = workspace.store.read(hash_)
+        if isinstance(document, Agreement) and name in (str(hash_), document.title, str(terms_of(document).id)):
+            return document
+    raise NotFound("agreement text", name, "import its document first")
+
+
+def _prepare(
+    workspace: Workspace,
+    view: View,
+    kind: ActKind,
+    agreement: str,
+    party: str,
+    *,
+    clause: str | None = None,
+    refers_to: Hash | str | None = None,
+    text: str | None = None,
+) -> Prepared:
+    known = view.agreement(agreement)
+    if clause is not None and known.document is None:
+        raise Refused(f"The agreement's {known.fault}, so its clauses are not known here.")
+    if isinstance(refers_to, str):
+        refers_to = Digest.parse(refers_to)
+        if refers_to not in {act.digest for act in view.acts_on(Contract.AGREEMENT_LEDGER, known.id)}:
+            raise NotFound("act", str(refers_to), "`normledger agreement ID` lists the acts on it")
+    return workspace.prepare(
+        kind,
+        known.id,
+        view.party(party).id,
+        view=view,
+        clause=known.document.clause_id(clause) if clause is not None and known.document else ZERO,
+        refers_to=refers_to or ZERO,
+        text=text,
+    )
+
+
+def _act(
+    kind: ActKind,
+    agreement: str,
+    party: str,
+    as_json: bool,
+    *,
+    clause: str | None = None,
+    refers_to: str | None = None,
+    text: str | None = None,
+) -> None:
+    with writing() as workspace:
+        view = workspace.view()
+        prepared = _prepare(workspace, view, kind, agreement, party, clause=clause, refers_to=refers_to, text=text)
+        _carry(workspace, view, prepared, party, as_json)
+
+
+def _carry(
+    workspace: Workspace,
+    view: View,
+    prepared: Prepared,
+    party: str,
+    as_json: bool,
+    *,
+    also: dict[str, str] | None = None,
+) -> None:
+    signer = view.party(party)
+    (done,) = workspace.act_at_once([(prepared, workspace.key_of(signer.account))])
+    if as_json:
+        return print_json({"digest": str(done.digest), "block": done.block, **(also or {})})
+    say(prepared.sentence)
+    say(f"Recorded in block {done.block}, act {done.digest}.")
+    for name, value in (also or {}).items():
+        say(f"{name} {value}")

@@ -1,0 +1,63 @@
+"""Options that many commands share, and how a command gets its workspace and its view."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from normledger.documents.trust_policy import TrustPolicy
+from normledger.errors import InputError
+from normledger.ledger.queries import View
+from normledger.workspace import Workspace, find, read_policy
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+AsOfBlock = Annotated[int | None, typer.Option("--as-of", metavar="BLOCK", help="Answer as of this block.")]
+AtTime = Annotated[str | None, typer.Option("--at", metavar="TIME", help="Answer as of this time (ISO 8601, UTC).")]
+Trust = Annotated[Path | None, typer.Option("--trust", metavar="FILE", help="Whose statements count.")]
+AsParty = Annotated[str, typer.Option("--as", metavar="PARTY", help="The party that signs: id, identifier or name.")]
+Chain = Annotated[str | None, typer.Option("--chain", metavar="URL", help="embedded, or a JSON-RPC URL.")]
+Basis = Annotated[str, typer.Option(help="consented or reported; the two are never summed.")]
+World = Annotated[str, typer.Option(help="real or exercise.")]
+
+
+@contextmanager
+def reading() -> Iterator[Workspace]:
+    """The workspace, for a command that changes nothing."""
+    with Workspace.open(find()) as workspace:
+        yield workspace
+
+
+@contextmanager
+def writing(chain: str | None = None) -> Iterator[Workspace]:
+    """The workspace, with the one writer's turn."""
+    with Workspace.open(find(), write=True, chain=chain) as workspace:
+        yield workspace
+
+
+def view_of(workspace: Workspace, as_of: int | None, at: str | None) -> View:
+    """The view that --as-of and --at ask for."""
+    return workspace.ledger.as_of(as_of, time=parse_time(at) if at else None)
+
+
+def policy_of(workspace: Workspace, trust: Path | None) -> TrustPolicy:
+    """The policy that --trust names, or the workspace's own."""
+    return read_policy(trust) if trust else workspace.trust
+
+
+def parse_time(text: str) -> int:
+    """Unix seconds of an ISO 8601 time; UTC where it names no zone."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"{text!r} is not a time; write 2026-11-23 or 2026-11-23T12:00:00Z", field="--at") from None
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+
+
+def one_of(value: str, allowed: tuple[str, ...], option: str) -> str:
+    """The value, if it is one of those allowed."""
+    if value not in allowed:
+        raise InputError(f"{value!r} is not known; it is one of {', '.join(allowed)}", field=option)
+    return value
