@@ -35,7 +35,8 @@ from normledger.chain.deployment import deploy
 from normledger.chain.node import Block, Node, connect
 from normledger.chain.sender import Sender
 from normledger.composition import record as composition_input
-from normledger.composition.compose import Composition, Parameters, compose
+from normledger.composition.compose import compose
+from normledger.composition.result import Composition, Parameters
 from normledger.documents.canonical import parse_json
 from normledger.documents.document import Alignments, DerivationRecord, Document, Profile, Reports
 from normledger.documents.document_reader import read_document

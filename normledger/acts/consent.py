@@ -221,9 +221,7 @@ def stances(acts: Sequence[RecordedAct]) -> tuple[Stance, ...]:
     found = []
     for party, own in sorted(by_party.items()):
         taken = [
-            act
-            for act in own
-            if act.act.kind in (ActKind.ENDORSEMENT, ActKind.OPPOSITION) and not _withdrawn(act, own)
+            act for act in own if act.act.kind in (ActKind.ENDORSEMENT, ActKind.OPPOSITION) and not _withdrawn(act, own)
         ]
         if taken:
             found.append(Stance(party, taken[-1].act.kind, taken[-1]))

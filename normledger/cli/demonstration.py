@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib import resources
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import httpx
 import typer
@@ -17,7 +17,7 @@ from normledger.cli.options import one_of
 from normledger.cli.reading import find_candidate, show_candidate
 from normledger.cli.rendering import as_of_line, console, outcome_rows, say, table, trace_tree
 from normledger.cli.service import running
-from normledger.composition.compose import Parameters
+from normledger.composition.result import Parameters
 from normledger.documents.canonical import canonical_bytes, parse_json
 from normledger.documents.document import Profile
 from normledger.documents.formats.proposals import read_proposals
@@ -38,7 +38,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def demo(chain: Annotated[str, typer.Option(help="embedded or ganache.")] = "embedded") -> None:
-    """Show the whole way: real agreements become candidate norms, an exercise is signed, published, endorsed, traced."""
+    """Show the whole way: real agreements become candidate norms; an exercise is signed, published and traced."""
     one_of(chain, ("embedded", "ganache"), "--chain")
     begun = time.monotonic()
     folder = _fresh_folder(Path.cwd())
@@ -144,8 +144,8 @@ def _endorse_over_http(workspace: Workspace, exercise: Exercise, norm: NormId) -
         say(f"  relayed into block {submission['block']}, transaction {submission['transaction']}")
 
 
-def _answer(response: httpx.Response) -> dict[str, object] | dict[str, str]:
-    data: dict[str, object] = response.json()
+def _answer(response: httpx.Response) -> dict[str, Any]:
+    data: dict[str, Any] = response.json()
     if response.is_error:
         raise NormLedgerError(str(data.get("detail", "The service failed.")))
     return data

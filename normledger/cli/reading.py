@@ -20,7 +20,7 @@ from normledger.cli.rendering import (
     trace_tree,
 )
 from normledger.composition import record
-from normledger.composition.compose import Composition, Parameters
+from normledger.composition.result import Composition, Parameters
 from normledger.errors import InputError, NotFound
 from normledger.identifiers import Hash
 from normledger.ledger.queries import AgreementView, Party, View
@@ -268,19 +268,25 @@ def show_candidate(composition: Composition, key: Hash, as_json: bool) -> None:
         [
             (one.title, one.date or "?", one.form, str(one.id))
             for one in sorted(
-                (composition.agreements[id_] for id_ in row.agreements), key=lambda a: (a.date or "", a.id)
+                (composition.selection.agreements[id_] for id_ in row.agreements), key=lambda a: (a.date or "", a.id)
             )
         ],
     )
     say()
-    say(found.mutuality.sentence)
+    say(f"Taken together: {found.mutuality.sentence}")
+    for form, shown in (
+        ("bilateral", "In the bilateral agreements"),
+        ("multi-stakeholder", "In the plurilateral ones"),
+    ):
+        among = composition.mutuality_in(key, form)
+        if among:
+            say(f"{shown}: {among.sentence}")
     for conflict in found.conflicts:
         who = ", ".join(names.get(one, one) for one in conflict.parties)
-        say(
-            f"Conflict: a clause of {composition.agreements[conflict.agreement].title} asks the opposite, binding {who}."
-        )
+        where = composition.selection.agreements[conflict.agreement].title
+        say(f"Conflict: a clause of {where} asks the opposite, binding {who}.")
     for agreed in row.already_agreed_in:
-        say(f"Already agreed by all of them in {composition.agreements[agreed].title}.")
+        say(f"Already agreed by all of them in {composition.selection.agreements[agreed].title}.")
     say(f"Key {key}", style="dim")
 
 

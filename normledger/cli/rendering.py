@@ -11,12 +11,12 @@ from rich.markup import escape
 from rich.table import Table
 from rich.tree import Tree
 
-from normledger.composition.compose import Composition
+from normledger.composition.result import Composition
 from normledger.identifiers import Hash
 from normledger.ledger.queries import AsOf
 from normledger.provenance.graph import TraceNode
 
-console = Console(highlight=False, soft_wrap=False)
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
 _errors = Console(stderr=True, highlight=False)
 
 

@@ -235,9 +235,9 @@ class _Weights:
 def link(similar: Sequence[Mapping[int, int]], threshold: int) -> list[tuple[int, ...]]:
     """Average linkage: groups of indices, so that no two groups' mean similarity reaches the threshold (hundredths).
 
-    `similar[i][j]` is the similarity of i and j, 0 if absent; the matrix is symmetric. The queue holds means as integers
-    floor(sum · 2^64 / pairs): groups have fewer than 2^16 members each, so two different means differ by more than
-    2^-64, and the integers are ordered exactly as the fractions are. Ties go to the smallest indices.
+    `similar[i][j]` is the similarity of i and j, 0 if absent; the matrix is symmetric. The queue holds means as
+    integers floor(sum · 2^64 / pairs): groups have fewer than 2^16 members each, so two different means differ by more
+    than 2^-64, and the integers are ordered exactly as the fractions are. Ties go to the smallest indices.
     """
     near = [dict(row) for row in similar]
     members: dict[int, tuple[int, ...]] = {index: (index,) for index in range(len(near))}

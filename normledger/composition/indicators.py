@@ -126,7 +126,7 @@ def judge(
         Count(len(unrelated), _acts(one for one in supports if one.agreement in unrelated)),
         _mix(context, extent, supports, lambda actor: actor.kind or "unknown"),
         _mix(context, extent, supports, lambda actor: actor.region or "unknown"),
-        _mutuality(context, columns, extent),
+        mutuality(context, columns, extent),
         tuple(one for one in asides if one.relation == "opposite"),
         tuple(one for one in asides if one.relation == "narrower"),
     )
@@ -174,7 +174,8 @@ def _mix(
     return tuple(sorted(counts, key=lambda entry: (-entry[1].value, entry[0])))
 
 
-def _mutuality(context: Context, columns: Sequence[int], extent: int) -> Mutuality:
+def mutuality(context: Context, columns: Sequence[int], extent: int) -> Mutuality:
+    """Who undertook the outcomes of `columns` toward whom, among the parties of `extent` (as bits)."""
     places = tuple(bits(extent))
     toward = {at: extent & ~(1 << at) for at in places}
     for column in columns:

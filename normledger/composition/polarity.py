@@ -136,7 +136,7 @@ def _resolve(tokens: list[str]) -> tuple[Polarity, Force]:
     negations += more
     verb, rest = (after[0], after[1:]) if after else ("", [])
     if verb in ("be", "have") or word == "need":
-        special = _passive(verb, rest, force, negations, word, paper)
+        special = _passive(verb, rest, negations, word)
         if special:
             return special, force
     if paper and negations % 2 and (verb in _PRECLUDE or verb in ("apply", "require", "oblige")):
@@ -192,7 +192,7 @@ def _skip(after: list[str]) -> tuple[list[str], int, bool]:
     return after[index:], negations, reach
 
 
-def _passive(verb: str, rest: list[str], force: Force, negations: int, word: str, paper: bool) -> Polarity | None:
+def _passive(verb: str, rest: list[str], negations: int, word: str) -> Polarity | None:
     """``shall (not) be required to``, ``may be construed to``, ``shall have the right to``; else None."""
     if word == "need":
         return "permit"
@@ -209,8 +209,6 @@ def _passive(verb: str, rest: list[str], force: Force, negations: int, word: str
     if head and head[0] in _LEAVE:
         return "refrain" if odd else "permit"
     if head and head[0] in ("prohibited", "forbidden", "precluded", "prevented"):
-        if paper or "from" in rest[:3]:
-            return "permit" if odd else "refrain"
         return "permit" if odd else "refrain"
     return None
 

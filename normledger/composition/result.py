@@ -5,7 +5,7 @@ Belongs here: answering from what was composed, and its plain data. Does not bel
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +14,7 @@ from normledger.composition.coalitions import Candidate
 from normledger.composition.context import Context, Support
 from normledger.composition.derivation import VERSION, Derivation
 from normledger.composition.draft import Draft, draft
-from normledger.composition.indicators import Indicators, Share, judge
+from normledger.composition.indicators import Indicators, Mutuality, Share, judge, mutuality
 from normledger.composition.record import Alignment, Polarity, Record, TrustPolicy
 from normledger.composition.selection import LeftOut, Selection
 from normledger.documents.canonical import canonical_bytes, content_hash
@@ -102,6 +102,21 @@ class Composition:
         return judge(
             self.context, self._columns(candidate), self._extent(candidate), candidate.independent, shown, self.beside
         )
+
+    def mutuality_in(self, key: Hash, form: str) -> Mutuality | None:
+        """Who toward whom in agreements of one form alone (``bilateral``, say); None where there is no such agreement.
+
+        A text that many adopted may bind all pairs and hide that the binding promises are between some of them only.
+        """
+        candidate = self.candidate(key)
+        columns = self._columns(candidate)
+        kept = tuple(
+            tuple(one for one in column if self.selection.agreements[one.agreement].form == form)
+            for column in self.context.supports
+        )
+        parties = {one.party for column in columns for one in kept[column]}
+        extent = self._extent(candidate) & sum(1 << party for party in parties)
+        return mutuality(replace(self.context, supports=kept), columns, extent) if extent else None
 
     def draft(self, key: Hash) -> tuple[Draft, ...]:
         """The bracketed text, one draft per outcome of the candidate."""

@@ -125,7 +125,21 @@ WORDS = [
 ]
 FRAMES = ["Each Party shall {}.", "The Parties should {}.", "Neither Party may {}.", "The Parties shall not {}."]
 
-sentences = st.builds(lambda frame, words: frame.format(words), st.sampled_from(FRAMES), st.sampled_from(WORDS))
+sentences = st.builds(
+    lambda frame, words, shout: frame.format(words.title() if shout else words),
+    st.sampled_from(FRAMES),
+    st.sampled_from(WORDS),
+    st.booleans(),
+)
+
+
+CAST = [
+    actor("P", "state", "Africa"),
+    actor("Q", "company", "Asia"),
+    actor("R", "state", "Asia"),
+    actor("S", "ngo", ""),
+    actor("T", "unknown", "Europe"),
+]
 
 
 @st.composite
@@ -150,4 +164,4 @@ def records(draw: st.DrawFn, declared: bool = True) -> Record:
                 for outcome in draw(st.lists(st.sampled_from("abc"), unique=True, max_size=2)):
                     relation = draw(st.sampled_from(["same", "same", "implies", "narrower", "opposite"]))
                     alignments.append(declares(text, number, outcome, relation))
-    return record(texts, bound, alignments, "abc", actors=[actor(key) for key in "PQRST"])
+    return record(texts, bound, alignments, "abc", actors=CAST)

@@ -86,7 +86,7 @@ def test_every_found_alignment_says_why() -> None:
     texts = [agreement(f"w{at}", frame.format(WORDS[2])) for at, frame in enumerate(FRAMES[2:])]
     (outcome,) = find([one.clauses[0] for one in texts], {one.id: one.id for one in texts}, 25)
     for one in outcome.clauses:
-        assert one.similarity == 9999 or one.similarity == 10_000
+        assert one.similarity > 9_990
         assert dict(one.shared).keys() >= {"custom duty", "electronic transmission"}
         assert sum(weight for _, weight in one.shared) <= 10_000
 

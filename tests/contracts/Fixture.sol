@@ -24,7 +24,7 @@ struct Actor {
 abstract contract Fixture {
     Vm internal constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
     uint256 internal constant ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141;
-    uint256 internal constant NOON = 1_800_000_000;
+    uint64 internal constant NOON = 1_800_000_000;
     string internal constant LAYOUT =
         ",bytes32 clause,bytes32 refersTo,bytes32 content,bytes32 party,address account,uint64 number,uint64 deadline)";
 
@@ -84,7 +84,7 @@ abstract contract Fixture {
         bytes32 digest = digestOf(log.emitter, subject, act, account);
         vm.assertEq(recover(digest, act.signature), account, "an event's signature");
         _grow(log.emitter, subject, act.kind, digest, act.party, account);
-        if (_opened == subject || act.kind == ActKind.Publication) {
+        if ((_opened != 0 && _opened == subject) || act.kind == ActKind.Publication) {
             _enter(log.emitter, act.kind, subject, act.party, account);
             _opened = 0;
         } else if (act.kind == ActKind.Alignments || act.kind == ActKind.Reports) {
@@ -529,6 +529,10 @@ abstract contract Fixture {
 
     function stances(bytes32 norm, Act[] memory acts) internal pure returns (bytes memory) {
         return abi.encodeCall(NormRegistry.act, (NormId.wrap(norm), acts));
+    }
+
+    function bound(uint256 value, uint256 least, uint256 most) internal pure returns (uint256) {
+        return least == 0 && most == type(uint256).max ? value : least + value % (most - least + 1);
     }
 
     function isIn(bytes32[] storage list, bytes32 item) internal view returns (uint256 times) {

@@ -256,11 +256,15 @@ contract NormRegistryTest is Fixture {
         vm.assertEq(last.ordinal, _endorser.ordinal + 256, "ordinals");
         _publish(NORM);
         agree(257);
-        norms.act(NormId.wrap(NORM), one(_act(last, NORM, ActKind.Endorsement, 1)));
-        vm.assertTrue(!norms.isUsed(NORM, 1, _endorser.ordinal), "second party");
-        norms.act(NormId.wrap(NORM), one(_act(_endorser, NORM, ActKind.Endorsement, 1)));
-        vm.assertTrue(norms.isUsed(NORM, 1, _endorser.ordinal), "second party");
+        Act[] memory far = one(_act(last, NORM, ActKind.Endorsement, 1));
+        Act[] memory near = one(_act(_endorser, NORM, ActKind.Endorsement, 1));
+        norms.act(NormId.wrap(NORM), far);
+        vm.assertTrue(!norms.isUsed(NORM, 1, _endorser.ordinal), "not by the near one yet");
+        norms.act(NormId.wrap(NORM), near);
         agree(2);
+        refuses(address(norms), stances(NORM, far), numberUsed(0, last.party, 1));
+        refuses(address(norms), stances(NORM, near), numberUsed(0, _endorser.party, 1));
+        vm.assertTrue(!norms.isUsed(NORM, 1, _publisher.ordinal + 256), "a page holds its own bits only");
     }
 
     function test_norms_do_not_lengthen_each_others_word() public {

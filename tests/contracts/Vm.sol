@@ -14,6 +14,7 @@ interface Vm {
     function warp(uint256 time) external;
     function roll(uint256 number) external;
     function chainId(uint256 id) external;
+    function etch(address target, bytes calldata code) external;
     function prank(address caller) external;
     function assume(bool condition) external pure;
     function skip(bool skipTest, string calldata reason) external;
