@@ -76,7 +76,8 @@ class Claim:
     """A party's founding statement (PartyRegistry): which identifier and kind `account` claims.
 
     `kind` counts from 1 in the order of `identifiers.KINDS`; `profile` is the hash of the party's profile document;
-    `deadline` is in Unix seconds, 0 for none.
+    `deadline` is in Unix seconds, 0 for none. `unreadable` holds the claimed bytes where they are no identifier: the
+    contract takes any bytes, and one odd claim must not stop an index.
     """
 
     identifier: Identifier
@@ -84,12 +85,18 @@ class Claim:
     profile: Hash
     account: Address
     deadline: int = 0
+    unreadable: bytes | None = None
+
+    @property
+    def identifier_bytes(self) -> bytes:
+        """What was hashed and signed."""
+        return self.identifier.encode() if self.unreadable is None else self.unreadable
 
     @property
     def party(self) -> PartyId:
         """keccak(abi.encode(keccak(identifier), kind, account)): no order of registration enters it."""
         return PartyId(
-            keccak(keccak(self.identifier.encode()) + self.kind.to_bytes(32, "big") + bytes(12) + self.account)
+            keccak(keccak(self.identifier_bytes) + self.kind.to_bytes(32, "big") + bytes(12) + self.account)
         )
 
 

@@ -40,7 +40,7 @@ class Reservation:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """That a party is bound: to `clauses`, since `since` (Unix seconds), by `acts` (its consent, then what reduced it)."""
+    """That a party is bound to `clauses` since `since` (Unix seconds), by `acts`: its consent, then what reduced it."""
 
     party: PartyId
     clauses: frozenset[ClauseId]

@@ -65,7 +65,7 @@ def struct_hash(statement: Act | Claim) -> Hash:
     if isinstance(statement, Claim):
         return keccak(
             keccak(CLAIM_TYPE.encode())
-            + keccak(statement.identifier.encode())
+            + keccak(statement.identifier_bytes)
             + _uint(statement.kind, 8)
             + statement.profile
             + _word(statement.account)

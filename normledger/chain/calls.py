@@ -164,6 +164,7 @@ _SENTENCES = {
     "NumberForFoundersOnly": "Number 0 of party {party} is for founding signatures; sign with a number from 1.",
     "KindNotHere": "This contract does not record a {kind} in this way; use the command for it.",
     "Empty": "There is nothing to record.",
+    "NotTheAuthor": "Party {author} can't record what party {party} states; let that party's own list take it.",
     "KindMissing": "A party claims one of the known kinds; give one.",
     "IdentifierLength": "An identifier has 1 to 200 bytes, this one {length}; shorten it.",
     "AlreadyClaimed": "Party {party} is registered already; use it.",

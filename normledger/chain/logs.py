@@ -12,8 +12,8 @@ from eth_abi import decode
 from normledger.acts.act import Act, ActKind, Claim, Contract, Recorded, RecordedAct, RecordedClaim
 from normledger.acts.release import Release
 from normledger.chain.node import Log
-from normledger.errors import IntegrityError
-from normledger.identifiers import Address, AgreementId, Digest, DocumentHash, Hash, Identifier, PartyId, keccak
+from normledger.errors import InputError, IntegrityError
+from normledger.identifiers import Address, AgreementId, Digest, DocumentHash, Hash, Identifier, PartyId, keccak, parse_identifier
 
 _ACT = keccak(b"ActRecorded(bytes32,bytes32,uint8,bytes32,bytes32,bytes32,address,uint64,uint64,bytes)")
 _CLAIM = keccak(b"PartyClaimed(bytes32,uint8,string,bytes32,address,uint64,bytes)")
@@ -78,14 +78,16 @@ def _event(log: Log, contract: Contract, release: Release, chain_id: int, record
         return RecordedAct(act, domain.digest(act), signature, act.account, recorded, contract)
     if topic == _CLAIM:
         identifier, profile, account, deadline, signature = decode(
-            ["string", "bytes32", "address", "uint64", "bytes"], log.data
+            ["bytes", "bytes32", "address", "uint64", "bytes"], log.data
         )
+        shown, unreadable = _readable(identifier)
         claim = Claim(
-            Identifier(identifier),
+            shown,
             int.from_bytes(log.topics[2], "big"),
             Hash(profile),
             _address(account),
             deadline,
+            unreadable,
         )
         return RecordedClaim(claim, Digest(domain.digest(claim)), signature, recorded)
     if topic == _OPENED:
@@ -93,6 +95,14 @@ def _event(log: Log, contract: Contract, release: Release, chain_id: int, record
         ids = tuple(PartyId(party) for party in parties)
         return Opened(AgreementId(log.topics[1]), DocumentHash(document), Hash(clauses), ids, admission, recorded)
     raise ValueError(f"unknown event {topic}")
+
+
+def _readable(claimed: bytes) -> tuple[Identifier, bytes | None]:
+    """A claimed identifier as text; where it is none, a placeholder that says so, and the bytes themselves."""
+    try:
+        return parse_identifier(claimed.decode()), None
+    except (UnicodeDecodeError, InputError):
+        return Identifier(f"unreadable:0x{claimed.hex()}"), claimed
 
 
 def _address(text: str) -> Address:
