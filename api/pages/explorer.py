@@ -121,6 +121,11 @@ def _row(composition: Composition, key: Hash) -> dict[str, Any]:
         "kinds": [(name, count.value) for name, count in found.kinds],
         "regions": [(name, count.value) for name, count in found.regions],
         "mutuality": found.mutuality,
+        "forms": [
+            (label, among.sentence)
+            for form, label in _FORMS.items()
+            if len(row.agreements) > 1 and (among := composition.mutuality_in(key, form)) is not None
+        ],
         "already": [composition.selection.agreements[one].title for one in row.already_agreed_in],
     }
 
@@ -132,7 +137,6 @@ def _candidate(composition: Composition, key: Hash) -> dict[str, Any]:
     clauses = {
         clause: texts[0] for clause, texts in composition.selection.clauses.items() if texts[0].agreement in agreements
     }
-    forms = [(label, composition.mutuality_in(key, form)) for form, label in _FORMS.items()]
     found = composition.judge(key)
     return {
         "row": _row(composition, key),
@@ -141,7 +145,6 @@ def _candidate(composition: Composition, key: Hash) -> dict[str, Any]:
         "agreements": sorted(agreements.values(), key=lambda one: (one.date or "", one.id)),
         "titles": {id_: one.title for id_, one in agreements.items()},
         "coalition": [actors[one] for one in row.parties],
-        "forms": [(label, one.sentence) for label, one in forms if one],
         "conflicts": [
             (
                 composition.selection.agreements[conflict.agreement],

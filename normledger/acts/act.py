@@ -95,9 +95,7 @@ class Claim:
     @property
     def party(self) -> PartyId:
         """keccak(abi.encode(keccak(identifier), kind, account)): no order of registration enters it."""
-        return PartyId(
-            keccak(keccak(self.identifier_bytes) + self.kind.to_bytes(32, "big") + bytes(12) + self.account)
-        )
+        return PartyId(keccak(keccak(self.identifier_bytes) + self.kind.to_bytes(32, "big") + bytes(12) + self.account))
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,31 +65,20 @@ def standing(agreement: Agreement, acts: Sequence[RecordedAct], time: int) -> St
 
     `left_aside` lists the acts that have no effect, each with the reason in one sentence.
     """
-    by_party: dict[PartyId, list[RecordedAct]] = defaultdict(list)
-    for act in sorted(acts, key=lambda one: (one.act.party, one.act.number, one.order)):
-        by_party[act.act.party].append(act)
+    by_party = _by_number(acts)
     left_aside: list[tuple[Digest, str]] = []
-    consents: dict[PartyId, RecordedAct] = {}
-    ends: dict[PartyId, int] = {}
-    withdrawn: list[PartyId] = []
-    for party, own in by_party.items():
-        consent, end = _consent_of(agreement, own)
-        if consent is None:
-            continue
-        if end is not None and end <= time:
-            withdrawn.append(party)
-            ends[party] = end
-        else:
-            consents[party] = consent
-    founders = tuple(founder.id for founder in agreement.founders)
-    reservations = _reservations(agreement, by_party, left_aside)
+    spans = {party: _consents(agreement, own) for party, own in by_party.items()}
+    consents = {party: consent for party, held in spans.items() if (consent := _at(held, time)) is not None}
+    withdrawn = tuple(sorted(party for party, held in spans.items() if held and party not in consents))
+    reservations = _reservations(agreement, by_party, time, left_aside)
     # A founder who consented and left again has still brought the agreement into effect.
-    first = {party: _first_consent(agreement, own) for party, own in by_party.items()}
-    awaiting = tuple(founder for founder in founders if first.get(founder) is None)
-    ended = _ended(agreement, by_party, consents, withdrawn)
-    if awaiting or ended:
-        return Status(None, (), awaiting, tuple(sorted(withdrawn)), reservations, tuple(left_aside))
-    effect = max(found.recorded.time for founder in founders if (found := first[founder]) is not None)
+    first = {founder.id: _first(spans.get(founder.id, [])) for founder in agreement.founders}
+    awaiting = tuple(founder for founder, consent in first.items() if consent is None)
+    if awaiting:
+        return Status(None, (), awaiting, withdrawn, reservations, tuple(left_aside))
+    effect = max(consent.recorded.time for consent in first.values() if consent is not None)
+    if _ended(agreement, by_party, spans, effect, time):
+        return Status(None, (), (), withdrawn, reservations, tuple(left_aside))
     reserved: dict[PartyId, list[Reservation]] = defaultdict(list)
     for reservation in reservations:
         reserved[reservation.party].append(reservation)
@@ -105,7 +94,52 @@ def standing(agreement: Agreement, acts: Sequence[RecordedAct], time: int) -> St
                 (consent.digest, *reducing),
             )
         )
-    return Status(effect, tuple(bound), (), tuple(sorted(withdrawn)), reservations, tuple(left_aside))
+    return Status(effect, tuple(bound), (), withdrawn, reservations, tuple(left_aside))
+
+
+def _by_number(acts: Iterable[RecordedAct]) -> dict[PartyId, list[RecordedAct]]:
+    """Each party's acts by its own numbers; of two with one number the first recorded comes first."""
+    by_party: dict[PartyId, list[RecordedAct]] = defaultdict(list)
+    for act in sorted(acts, key=lambda one: (one.act.party, one.act.number, one.order)):
+        by_party[act.act.party].append(act)
+    return dict(by_party)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """An act and until when it stands (Unix seconds): None while no withdrawal ends it.
+
+    `void` says that its withdrawal was on the chain before it, so that it never stood.
+    """
+
+    act: RecordedAct
+    until: int | None
+    void: bool
+
+    def stands(self, time: int) -> bool:
+        return not self.void and self.act.recorded.time <= time and (self.until is None or time < self.until)
+
+
+def _held(act: RecordedAct, own: Iterable[RecordedAct], notice: int) -> _Held:
+    """What withdrawals of the same party with higher numbers leave of an act.
+
+    `notice` (seconds) runs for consent and all that hangs on it; one act that is named is withdrawn at once. Within a
+    block a party's own numbers tell what came first, so that whoever puts the block together decides nothing.
+    """
+    until, void = None, False
+    for other in own:
+        leaves, names = _leaves(other), other.act.refers_to == act.digest
+        if other.act.kind is not ActKind.WITHDRAWAL or other.act.number <= act.act.number or not (leaves or names):
+            continue
+        end = other.recorded.time + (notice if leaves or act.act.kind in _CONSENTING else 0)
+        until = end if until is None else min(until, end)
+        void = void or other.recorded.block < act.recorded.block
+    return _Held(act, until, void)
+
+
+def _leaves(act: RecordedAct) -> bool:
+    """Whether an act withdraws its party's consent, or its stance, on the whole subject."""
+    return act.act.kind is ActKind.WITHDRAWAL and act.act.refers_to == ZERO and act.act.clause == ZERO
 
 
 def _binds(agreement: Agreement, act: RecordedAct) -> bool:
@@ -118,53 +152,34 @@ def _binds(agreement: Agreement, act: RecordedAct) -> bool:
     return kind in _CONSENTING
 
 
-def _first_consent(agreement: Agreement, own: list[RecordedAct]) -> RecordedAct | None:
-    """The consent that counted toward effect: a withdrawal recorded before it had voided it already."""
-    for act in own:
-        if _binds(agreement, act) and not any(
-            _leaves(later) and later.act.number > act.act.number and later.order < act.order for later in own
-        ):
-            return act
-    return None
+def _consents(agreement: Agreement, own: list[RecordedAct]) -> list[_Held]:
+    """All expressions of one party's consent, by number."""
+    return [_held(act, own, agreement.rules.notice_days * _DAY) for act in own if _binds(agreement, act)]
 
 
-def _leaves(act: RecordedAct) -> bool:
-    return act.act.kind is ActKind.WITHDRAWAL and act.act.refers_to == ZERO and act.act.clause == ZERO
+def _at(consents: Iterable[_Held], time: int) -> RecordedAct | None:
+    """The consent by which a party is bound at a time: consent renewed while it stands runs on from its first."""
+    return next((held.act for held in consents if held.stands(time)), None)
 
 
-def _consent_of(agreement: Agreement, own: list[RecordedAct]) -> tuple[RecordedAct | None, int | None]:
-    """The party's latest consent by number, and when it ends if a withdrawal with a higher number names it."""
-    consents = [act for act in own if _binds(agreement, act)]
-    if not consents:
-        return None, None
-    consent = consents[-1]
-    # Consent renewed before it was withdrawn runs on from its first expression since the last withdrawal.
-    withdrawals = [act for act in own if _leaves(act)]
-    before = [act for act in withdrawals if act.act.number < consent.act.number]
-    since = before[-1].act.number if before else -1
-    consent = next(act for act in consents if act.act.number > since)
-    after = [act for act in withdrawals if act.act.number > consents[-1].act.number]
-    if not after:
-        return consent, None
-    first = min(after, key=lambda act: act.order)
-    if first.order < consent.order:
-        return consent, first.recorded.time  # it arrived first, so the consent was void from the start
-    return consent, first.recorded.time + agreement.rules.notice_days * _DAY
+def _first(consents: Iterable[_Held]) -> RecordedAct | None:
+    """The consent that counted toward effect."""
+    return next((held.act for held in consents if not held.void), None)
 
 
 def _reservations(
-    agreement: Agreement, by_party: dict[PartyId, list[RecordedAct]], left_aside: list[tuple[Digest, str]]
+    agreement: Agreement, by_party: dict[PartyId, list[RecordedAct]], time: int, left_aside: list[tuple[Digest, str]]
 ) -> tuple[Reservation, ...]:
-    clauses = set(agreement.clause_ids)
+    clauses, notice = set(agreement.clause_ids), agreement.rules.notice_days * _DAY
     found: list[Reservation] = []
     objections: dict[Digest, list[RecordedAct]] = defaultdict(list)
     for own in by_party.values():
         for act in own:
-            if act.act.kind is ActKind.OBJECTION and not _withdrawn(act, own):
+            if act.act.kind is ActKind.OBJECTION and _held(act, own, notice).stands(time):
                 objections[Digest(act.act.refers_to)].append(act)
     for party, own in sorted(by_party.items()):
         for act in own:
-            if act.act.kind is not ActKind.RESERVATION or _withdrawn(act, own):
+            if act.act.kind is not ActKind.RESERVATION or not _held(act, own, notice).stands(time):
                 continue
             clause = ClauseId(act.act.clause)
             if not agreement.rules.reservations:
@@ -172,36 +187,41 @@ def _reservations(
             elif clause not in clauses:
                 left_aside.append((act.digest, "The reservation names no clause of this agreement."))
             else:
-                against = sorted(objections[act.digest], key=lambda one: one.order)
+                against = sorted(objections[act.digest], key=lambda one: (one.recorded.block, one.act.party))
                 found.append(Reservation(party, clause, act, tuple(against)))
     return tuple(found)
-
-
-def _withdrawn(act: RecordedAct, own: Iterable[RecordedAct]) -> bool:
-    """Whether a withdrawal by the same party with a higher number names this act, or its consent with all on it."""
-    return any(
-        other.act.kind is ActKind.WITHDRAWAL
-        and other.act.number > act.act.number
-        and (other.act.refers_to == act.digest or _leaves(other))
-        for other in own
-    )
 
 
 def _ended(
     agreement: Agreement,
     by_party: dict[PartyId, list[RecordedAct]],
-    consents: dict[PartyId, RecordedAct],
-    withdrawn: list[PartyId],
+    consents: dict[PartyId, list[_Held]],
+    effect: int,
+    time: int,
 ) -> bool:
-    """Whether the agreement is over: a bilateral one by either's withdrawal, any by all parties' termination."""
-    if agreement.rules.form == "bilateral" and withdrawn:
-        return True
-    terminated = {
-        party
+    """Whether the agreement is over: a bilateral one by either's withdrawal, any by all parties' termination.
+
+    What is over stays over: nobody is bound again because somebody else signs later. So every moment since the
+    agreement took effect is looked at, at which its parties may have changed.
+    """
+    terminations = {
+        party: [
+            _held(act, own, agreement.rules.notice_days * _DAY) for act in own if act.act.kind is ActKind.TERMINATION
+        ]
         for party, own in by_party.items()
-        if any(act.act.kind is ActKind.TERMINATION and not _withdrawn(act, own) for act in own)
     }
-    return bool(consents) and set(consents) <= terminated
+    bilateral = agreement.rules.form == "bilateral"
+    if not bilateral and not any(terminations.values()):
+        return False
+    moments = {effect, time} | {act.recorded.time for own in by_party.values() for act in own}
+    moments |= {held.until for found in consents.values() for held in found if held.until is not None}
+    for moment in sorted(moment for moment in moments if effect <= moment <= time):
+        bound = {party for party, found in consents.items() if _at(found, moment) is not None}
+        if bilateral and any(founder.id not in bound for founder in agreement.founders):
+            return True
+        if bound and all(any(held.stands(moment) for held in terminations[party]) for party in bound):
+            return True
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,17 +235,19 @@ class Stance:
 
 def stances(acts: Sequence[RecordedAct]) -> tuple[Stance, ...]:
     """Every party's standing stance on one norm, by party id: its highest number that is not withdrawn."""
-    by_party: dict[PartyId, list[RecordedAct]] = defaultdict(list)
-    for act in sorted(acts, key=lambda one: (one.act.party, one.act.number, one.order)):
-        by_party[act.act.party].append(act)
     found = []
-    for party, own in sorted(by_party.items()):
+    for party, own in sorted(_by_number(acts).items()):
         taken = [
             act for act in own if act.act.kind in (ActKind.ENDORSEMENT, ActKind.OPPOSITION) and not _withdrawn(act, own)
         ]
         if taken:
             found.append(Stance(party, taken[-1].act.kind, taken[-1]))
     return tuple(found)
+
+
+def _withdrawn(act: RecordedAct, own: Iterable[RecordedAct]) -> bool:
+    """Whether a withdrawal of its party voids an act that no notice protects."""
+    return _held(act, own, 0).until is not None
 
 
 def standing_batches(acts: Sequence[RecordedAct]) -> tuple[RecordedAct, ...]:

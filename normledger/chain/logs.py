@@ -13,7 +13,17 @@ from normledger.acts.act import Act, ActKind, Claim, Contract, Recorded, Recorde
 from normledger.acts.release import Release
 from normledger.chain.node import Log
 from normledger.errors import InputError, IntegrityError
-from normledger.identifiers import Address, AgreementId, Digest, DocumentHash, Hash, Identifier, PartyId, keccak, parse_identifier
+from normledger.identifiers import (
+    Address,
+    AgreementId,
+    Digest,
+    DocumentHash,
+    Hash,
+    Identifier,
+    PartyId,
+    keccak,
+    parse_identifier,
+)
 
 _ACT = keccak(b"ActRecorded(bytes32,bytes32,uint8,bytes32,bytes32,bytes32,address,uint64,uint64,bytes)")
 _CLAIM = keccak(b"PartyClaimed(bytes32,uint8,string,bytes32,address,uint64,bytes)")

@@ -118,7 +118,9 @@ def _clause(view: View, record: Record, alignment: Alignment, trusted: frozenset
         names = {actor.key: actor for actor in record.actors}
         for one in sorted(undertakings, key=lambda u: u.actor):
             if record.basis == "consented":
-                acts += [_act(view, act) for digest in one.acts if (act := view.acts.get(Digest(digest))) is not None]
+                known = [act for digest in one.acts if (act := view.acts.get(Digest(digest))) is not None]
+                # A reservation to another clause has no part in this one.
+                acts += [_act(view, act) for act in known if act.act.clause in (ZERO, clause.id)]
             else:
                 actor = names[one.actor]
                 agent = TraceNode(
@@ -160,9 +162,10 @@ def _act(view: View, act: RecordedAct, *, note: str = "") -> TraceNode:
             str(party.id),
             party.recorded.block,
             party.recorded.time,
-            f"{party.identifier}, account {act.signer}",
+            f"{party.identifier}, account {act.signer}, its number {act.act.number} here",
         )
         children = (agent,)
     text = view.statement(act.act.content)
-    told = f"{act.act.kind.term} number {act.act.number}" + (f": “{text}”" if text else "")
+    by = party.name if party else str(act.act.party)
+    told = f"{act.act.kind.term} by {by}" + (f": “{text}”" if text else "")
     return TraceNode("activity", "act", told, str(act.digest), act.recorded.block, act.recorded.time, note, children)
