@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from api.app import create_app
 from fastapi.testclient import TestClient
 
+from api.app import create_app
 from normledger.documents.canonical import parse_json
 from normledger.documents.document import Profile
 from normledger.documents.formats.proposals import read_proposals

@@ -4,6 +4,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+
 from tests.api.conftest import EVIL, Served
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}

@@ -3,10 +3,10 @@
 import time
 
 import pytest
-from tests.api.conftest import Served
 
 from normledger.acts.signature import sign
 from normledger.identifiers import Digest, Hash, keccak
+from tests.api.conftest import Served
 
 PATHS = ("/v1/status", "/v1/parties", "/v1/agreements", "/v1/candidates", "/v1/norms")
 
