@@ -46,8 +46,12 @@ class Access:
     def stop(self) -> None:
         """Finish what is being relayed, and stop."""
         self._stop.set()
-        self._wake.set()
+        self.wake()
         self._thread.join(timeout=60)
+
+    def wake(self) -> None:
+        """Look at the chain and carry what is pending now, not only after the pause."""
+        self._wake.set()
 
     def view(self, as_of: int | None = None) -> View:
         """The register as of a block, by default the last one indexed."""
@@ -73,7 +77,9 @@ class Access:
         """Accept a signed act and wake the relayer."""
         with self._lock:
             submission = self.workspace.submit(typed_data, signature, texts)
-        self._wake.set()
+            if texts:
+                self._kept.clear()  # one of them may be a text that was missing so far
+        self.wake()
         return submission
 
     def submission(self, digest: Digest) -> Submission:
@@ -100,3 +106,6 @@ class Access:
             except NormLedgerError as error:
                 self.fault = str(error)
                 log.warning("the chain could not be followed: %s", error)
+            except Exception:  # a defect must not end the relaying of everybody's acts
+                self.fault = "The relayer met a defect of the service; its log tells more."
+                log.exception("the relayer met a defect; it tries again")

@@ -1,27 +1,22 @@
 """Assembles routes and pages round one workspace; decides nothing."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from api import problems
 from api.access import Access
-from api.pages import explorer
-from api.routes import agreements, candidates, documents, norms, parties, status, submissions
+from api.frame import Frame
+from api.pages import agreement, candidate, norm, norms_forming
+from api.routes import acts, agreements, candidates, documents, norms, parties, status, submissions
 from normledger import __version__
 from normledger.workspace import Workspace
 
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
+_ROUTES = (status, parties, agreements, acts, documents, candidates, norms, submissions)
+_PAGES = (norms_forming, norm, candidate, agreement)
 
 
 def create_app(workspace: Workspace) -> FastAPI:
@@ -38,24 +33,18 @@ def create_app(workspace: Workspace) -> FastAPI:
         title="NormLedger",
         version=__version__,
         summary="Who agreed to what, which norms it adds up to, and where each comes from.",
+        description="Reading is public, writing is signed: no accounts, no cookies. Every answer names its block.",
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
         openapi_url="/v1/openapi.json",
-        max_body_size=1 << 20,
     )
     app.state.access = access
-
-    @app.middleware("http")
-    async def with_headers(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
-        response = await call(request)
-        for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response
-
-    for module in (status, parties, agreements, documents, candidates, norms, submissions):
-        app.include_router(module.router, prefix="/v1")
-    app.include_router(explorer.router)
+    app.add_middleware(Frame)
+    for route in _ROUTES:
+        app.include_router(route.router, prefix="/v1", responses=problems.RESPONSES)
+    for page in _PAGES:
+        app.include_router(page.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     problems.add_to(app)
     return app

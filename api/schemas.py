@@ -1,29 +1,64 @@
-"""What crosses HTTP, and only that: closed models, hashes as 0x-hex, chain integers as strings."""
+"""What crosses HTTP, and only that: closed models, hashes as 0x-hex, numbers and deadlines of the chain as strings."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from normledger.acts.act import RecordedAct
-from normledger.composition.indicators import Count
-from normledger.composition.result import Composition
-from normledger.identifiers import Hash
-from normledger.ledger.queries import AgreementView, AsOf, NormView, Party, View
-from normledger.provenance.graph import TraceNode
-from normledger.relay.outbox import Submission
+_HASH = "0x5c2a0f6e1d7b8394a5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c"
+
+HashText = Annotated[str, Field(pattern=r"^0x[0-9a-f]{64}$", examples=[_HASH])]
+AccountText = Annotated[
+    str, Field(pattern=r"^0x[0-9a-fA-F]{40}$", examples=["0x90F8bf6A479f320ead074411a4B0e7944Ea8c9C1"])
+]
+Whole = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]*)$", description="a whole number", examples=["1"])]
+Seconds = Annotated[int, Field(description="Unix seconds", examples=[1795483290])]
+Block = Annotated[int, Field(ge=0, description="block number", examples=[29])]
+Next = Annotated[
+    str | None, Field(description="cursor of the next page, bound to this block and list; null at the end")
+]
+BasisWord = Annotated[
+    Literal["consented", "reported"], Field(description="signed here, or said of it by an observer; never summed")
+]
+WorldWord = Literal["real", "exercise"]
 
 
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Problem(BaseModel):
+    """RFC 9457: why a request was not answered, in one sentence."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "/problems/not-found",
+                    "title": "Not found",
+                    "status": 404,
+                    "detail": "There is no norm 'x' here; `normledger norms` lists them",
+                }
+            ]
+        },
+    )
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    field: str | None = Field(default=None, description="the field at fault, as a path")
+    pointer: str | None = Field(default=None, description="the value at fault, as a JSON pointer")
+
+
 class AsOfModel(_Model):
     """The block at which an answer holds."""
 
-    chain_id: int
-    block: int
-    hash: str
-    time: int = Field(description="Unix seconds")
+    chain_id: int = Field(examples=[20044])
+    block: Block
+    hash: HashText
+    time: Seconds
     final: bool = Field(description="whether the chain can no longer take it back")
 
 
@@ -35,99 +70,153 @@ class Answer(_Model):
 
 class StatusModel(Answer):
     release: str
-    contracts: dict[str, str]
-    digest: str = Field(description="one hash of all facts of the chain at this block")
+    contracts: dict[str, AccountText]
+    digest: HashText = Field(description="one hash of all facts of the chain at this block: compare it with a stranger")
+    trust_policy: HashText = Field(description="of this instance; whose alignments and reports count in its candidates")
     fault: str | None = Field(description="why the chain can't be followed right now, if so")
 
 
 class PartyModel(_Model):
-    id: str
+    id: HashText
     name: str
-    kind: str
-    identifier: str = Field(description="claimed, not proven")
-    world: Literal["real", "exercise"]
-    region: str
-    account: str
-    block: int
+    kind: str = Field(examples=["state"])
+    identifier: str = Field(description="claimed, not proven", examples=["exercise:state:norvale"])
+    world: WorldWord
+    region: str = Field(description="by UN M49; empty if unknown", examples=["Europe"])
+    account: AccountText
+    block: Block
+
+
+class BoundModel(_Model):
+    agreement: HashText
+    title: str
+    clauses: list[HashText] = Field(description="less those it reserved")
+    since: Seconds
+    acts: list[HashText]
 
 
 class PartyAnswer(Answer):
     party: PartyModel
-    bound_by: list["BoundModel"]
-
-
-class BoundModel(_Model):
-    agreement: str
-    title: str
-    clauses: list[str]
-    since: int
-    acts: list[str]
+    bound_by: list[BoundModel]
 
 
 class PartyPage(Answer):
     parties: list[PartyModel]
-    next: str | None = Field(description="cursor of the next page, bound to this block")
+    next: Next
 
 
 class ActModel(_Model):
-    digest: str
-    kind: str
-    party: str
+    digest: HashText
+    kind: str = Field(examples=["endorsement"])
+    party: HashText
     name: str
-    account: str
-    subject: str
-    clause: str
-    refers_to: str
-    content: str
-    text: str | None
-    number: str
-    deadline: str
+    account: AccountText
+    subject: HashText
+    clause: HashText = Field(description="zero for the whole subject")
+    refers_to: HashText
+    content: HashText = Field(description="hash of its text; zero for none")
+    text: str | None = Field(description="its text, if there is one and it is at hand")
+    number: Whole
+    deadline: Whole
     signature: str
-    block: int
-    block_hash: str
-    transaction: str
+    block: Block
+    block_hash: HashText
+    time: Seconds
+    transaction: HashText
+
+
+class ActAnswer(Answer):
+    act: ActModel
+
+
+class ActPage(Answer):
+    acts: list[ActModel]
+    next: Next
 
 
 class AgreementModel(_Model):
-    basis: Literal["consented", "reported"]
-    id: str
-    document: str
+    basis: BasisWord
+    id: HashText = Field(description="of a reported one, its document's hash")
+    document: HashText
     title: str
     date: str | None
-    world: str | None
+    world: WorldWord | None = Field(description="null where it mixes both, and then it never counts")
+    character: str | None = Field(examples=["treaty"])
+    form: str | None = Field(examples=["bilateral"])
     fault: str | None = Field(description="why its text can't be shown, if so")
-    block: int | None
-    in_effect_since: int | None
+    block: Block | None
+    in_effect_since: Seconds | None
     bound: list[str] = Field(description="ids of the parties bound; of reported actors, their claimed identifiers")
 
 
 class AgreementPage(Answer):
     agreements: list[AgreementModel]
-    next: str | None
+    next: Next
 
 
 class ClauseModel(_Model):
-    id: str
+    id: HashText
     key: str
     heading: str
     text: str
     language: str
 
 
+class RulesModel(_Model):
+    admission: str
+    takes_effect: str
+    reservations: bool
+    notice_days: int
+
+
+class MemberModel(_Model):
+    """Who is bound, or reported to have undertaken it; `key` is an id, or a claimed identifier."""
+
+    key: str
+    name: str
+    kind: str
+    since: Seconds | None
+    clauses: int = Field(description="how many clauses bind it")
+    acts: list[HashText]
+
+
 class ReservationModel(_Model):
-    party: str
-    clause: str
-    act: str
+    party: HashText
+    name: str
+    clause: HashText
+    act: HashText
     text: str | None
-    objections: list[str] = Field(description="digests of the objections that stand")
+    objections: list[ActModel]
+
+
+class ReportModel(_Model):
+    """One reported act; `leaf` proves into the root that the observer's act `batch` anchored."""
+
+    actor: str
+    name: str
+    kind: str
+    act: str = Field(examples=["signature"])
+    date: str | None
+    seen: str | None
+    leaf: HashText
+    observer: HashText
+    observer_name: str
+    batch: HashText
+    block: Block
+    counted: bool = Field(description="whether this instance's trust policy names the observer")
 
 
 class AgreementAnswer(Answer):
     agreement: AgreementModel
+    rules: RulesModel | None
     clauses: list[ClauseModel]
+    members: list[MemberModel]
+    awaiting: list[HashText]
+    withdrawn: list[HashText]
     acts: list[ActModel]
+    without_effect: dict[HashText, str] = Field(description="acts that have no effect, and why")
     reservations: list[ReservationModel]
-    withdrawn: list[str]
+    reports: list[ReportModel]
     sources: list[str]
     facts: dict[str, str]
 
@@ -138,19 +227,34 @@ class ClauseAnswer(Answer):
 
 
 class NormModel(_Model):
-    id: str
+    id: HashText
     title: str
-    world: str | None
+    world: WorldWord | None
     text: str | None = Field(description="null while it is not at hand")
-    outcomes: list[str]
+    outcomes: list[HashText]
     endorsed_by: int
     opposed_by: int
-    block: int
+    block: Block
 
 
 class NormPage(Answer):
     norms: list[NormModel]
-    next: str | None
+    next: Next
+
+
+class StanceModel(_Model):
+    party: HashText
+    name: str
+    kind: str
+    stance: str = Field(examples=["endorsement"])
+    reason: str | None
+    act: HashText
+    block: Block
+
+
+class StancePage(Answer):
+    endorsements: list[StanceModel]
+    next: Next
 
 
 class NormAnswer(Answer):
@@ -158,61 +262,119 @@ class NormAnswer(Answer):
     acts: list[ActModel]
 
 
-class StanceModel(_Model):
-    party: str
-    name: str
-    kind: str
-    stance: str
-    reason: str | None
-    act: str
-    block: int
-
-
-class StancePage(Answer):
-    endorsements: list[StanceModel]
-    next: str | None
-
-
 class CountModel(_Model):
     value: int
-    acts: list[str] = Field(description="the acts that it counts")
+    acts: list[HashText] = Field(description="the acts that it counts")
 
 
 class CandidateModel(_Model):
-    key: str
-    outcomes: list[str]
+    key: HashText
+    outcomes: list[HashText]
     texts: list[str]
     parties: CountModel
     by_kind: dict[str, CountModel]
     by_region: dict[str, CountModel]
     independent_agreements: CountModel
-    pairs: str = Field(description="pairs bound toward each other, of all pairs")
-    mutuality: str
-    already_agreed_in: list[str]
+    pairs: str = Field(description="pairs bound toward each other, of all pairs", examples=["6/21"])
+    mutuality: str = Field(description="who undertook it toward whom, in one sentence")
+    already_agreed_in: list[HashText]
 
 
 class CandidatePage(Answer):
-    basis: str
-    world: str
-    derivation: str
+    basis: BasisWord
+    world: WorldWord
+    derivation: HashText
+    missing: list[str] = Field(description="what the chain holds and nobody had at hand")
     candidates: list[CandidateModel]
-    next: str | None
+    next: Next
+
+
+class CoalitionModel(_Model):
+    """A party of the coalition: toward how many of the others it undertook the outcomes, and with how many mutually."""
+
+    key: str
+    name: str
+    kind: str
+    region: str
+    toward: int
+    mutual: int
+    agreements: list[HashText]
+
+
+class SourceModel(_Model):
+    id: HashText
+    title: str
+    date: str | None
+    character: str
+    form: str
+
+
+class AlternativeModel(_Model):
+    text: str = Field(description="empty where these clauses say nothing there")
+    clauses: list[HashText]
+    parties: list[str]
+
+
+class OptionModel(_Model):
+    """A merged wording: fragments with one alternative are common, those with several are brackets."""
+
+    clauses: list[HashText]
+    parties: list[str]
+    fragments: list[list[AlternativeModel]]
+
+
+class ParagraphModel(_Model):
+    agreed: bool
+    options: list[OptionModel]
+
+
+class DraftModel(_Model):
+    language: str
+    text: str
+    open_brackets: int
+    other_languages: list[HashText]
+    paragraphs: list[ParagraphModel]
+
+
+class TiesModel(_Model):
+    """In one agreement each of `parties` undertook the outcome toward all others of `among`."""
+
+    agreement: HashText
+    outcome: HashText
+    parties: list[str]
+    among: list[str]
+    acts: list[HashText]
+
+
+class AsideModel(_Model):
+    """Parties bound by a clause that is shown and not counted."""
+
+    relation: Literal["narrower", "opposite"]
+    outcome: HashText
+    clause: HashText
+    agreement: HashText
+    parties: list[str]
+    inside: list[str] = Field(description="those of them who are in the coalition all the same")
+    acts: list[HashText]
 
 
 class CandidateAnswer(Answer):
-    basis: str
-    world: str
-    derivation: str
+    basis: BasisWord
+    world: WorldWord
+    derivation: HashText
     candidate: CandidateModel
-    coalition: list[dict[str, str]]
-    agreements: list[str]
-    drafts: list[str]
+    drafts: list[DraftModel]
+    coalition: list[CoalitionModel]
+    agreements: list[SourceModel]
     mutuality_by_form: dict[str, str]
+    ties: list[TiesModel]
+    conflicts: list[AsideModel]
+    narrower: list[AsideModel]
 
 
 class TypedDataAnswer(Answer):
     typed_data: dict[str, Any] = Field(description="for eth_signTypedData_v4")
-    digest: str
+    digest: HashText
     sentence: str = Field(description="what the signature will say, for a person")
     texts: list[dict[str, Any]] = Field(description="documents that the act names; send them along")
 
@@ -220,153 +382,32 @@ class TypedDataAnswer(Answer):
 class SubmissionRequest(_Model):
     """A signed act. `typed_data` goes back exactly as it was prepared."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [{"typed_data": {"primaryType": "Endorsement"}, "signature": "0x" + "00" * 65, "texts": []}]
-        },
-    )
-
     typed_data: dict[str, Any]
-    signature: str = Field(max_length=10_000)
-    texts: list[dict[str, Any]] = Field(default=[], max_length=8)
+    signature: str = Field(max_length=10_000, description="0x and 130 hexadecimal digits")
+    texts: list[dict[str, Any]] = Field(default=[], max_length=8, description="the documents that came with it")
 
 
 class SubmissionModel(_Model):
-    digest: str
-    kind: str
-    subject: str
+    digest: HashText
+    kind: str = Field(examples=["Endorsement"])
+    subject: HashText
     status: Literal["accepted", "recorded", "refused"]
-    reason: str | None
-    transaction: str | None
-    block: int | None
-    received: int
+    reason: str | None = Field(description="why it was refused")
+    transaction: HashText | None
+    block: Block | None
+    received: Seconds
 
 
 class TraceModel(_Model):
     prov: Literal["entity", "activity", "agent"]
     kind: str
     label: str
-    hash: str
-    block: int | None
-    time: int | None
+    hash: str = Field(description="its hash; of a reported actor, the identifier that an observer gave it")
+    block: Block | None
+    time: Seconds | None
     note: str
     children: list["TraceModel"]
 
 
 class TraceAnswer(Answer):
     trace: TraceModel
-
-
-def as_of(at: AsOf) -> AsOfModel:
-    return AsOfModel(chain_id=at.chain_id, block=at.block, hash=str(at.hash), time=at.time, final=at.final)
-
-
-def party(one: Party) -> PartyModel:
-    return PartyModel(
-        id=str(one.id),
-        name=one.name,
-        kind=one.kind,
-        identifier=one.identifier,
-        world=one.world,
-        region=one.region,
-        account=str(one.account),
-        block=one.recorded.block,
-    )
-
-
-def act(view: View, one: RecordedAct) -> ActModel:
-    known = view.parties.get(one.act.party)
-    return ActModel(
-        digest=str(one.digest),
-        kind=one.act.kind.term,
-        party=str(one.act.party),
-        name=known.name if known else "",
-        account=str(one.signer),
-        subject=str(one.act.subject),
-        clause=str(one.act.clause),
-        refers_to=str(one.act.refers_to),
-        content=str(one.act.content),
-        text=view.statement(one.act.content),
-        number=str(one.act.number),
-        deadline=str(one.act.deadline),
-        signature="0x" + one.signature.hex(),
-        block=one.recorded.block,
-        block_hash=str(one.recorded.block_hash),
-        transaction=str(one.recorded.transaction),
-    )
-
-
-def agreement(one: AgreementView) -> AgreementModel:
-    return AgreementModel(
-        basis="consented",
-        id=str(one.id),
-        document=str(one.terms.document),
-        title=one.title,
-        date=one.document.date if one.document else None,
-        world=one.document.world if one.document else None,
-        fault=one.fault,
-        block=one.recorded.block,
-        in_effect_since=one.status.in_effect_since if one.status else None,
-        bound=[str(bound.party) for bound in one.status.bound] if one.status else [],
-    )
-
-
-def norm(one: NormView) -> NormModel:
-    endorsing = sum(stance.kind.term == "endorsement" for stance in one.stances)
-    return NormModel(
-        id=str(one.id),
-        title=one.title,
-        world=one.document.world if one.document else None,
-        text=one.document.text if one.document else None,
-        outcomes=[str(outcome) for outcome in one.document.outcomes] if one.document else [],
-        endorsed_by=endorsing,
-        opposed_by=len(one.stances) - endorsing,
-        block=one.publication.recorded.block,
-    )
-
-
-def count(one: Count) -> CountModel:
-    return CountModel(value=one.value, acts=[str(hash_) for hash_ in one.acts])
-
-
-def candidate(composition: Composition, key: Hash) -> CandidateModel:
-    row, found = composition.candidate(key), composition.judge(key)
-    return CandidateModel(
-        key=str(key),
-        outcomes=[str(outcome) for outcome in row.outcomes],
-        texts=[composition.outcomes[outcome].text for outcome in row.outcomes],
-        parties=count(found.parties),
-        by_kind={name: count(value) for name, value in found.kinds},
-        by_region={name: count(value) for name, value in found.regions},
-        independent_agreements=count(found.independent),
-        pairs=str(found.mutuality.pairs),
-        mutuality=found.mutuality.sentence,
-        already_agreed_in=[str(hash_) for hash_ in row.already_agreed_in],
-    )
-
-
-def submission(one: Submission) -> SubmissionModel:
-    return SubmissionModel(
-        digest=str(one.digest),
-        kind=one.kind,
-        subject=str(one.subject),
-        status=one.status,
-        reason=one.reason,
-        transaction=str(one.transaction) if one.transaction else None,
-        block=one.block,
-        received=one.received,
-    )
-
-
-def trace(node: TraceNode) -> TraceModel:
-    return TraceModel(
-        prov=node.prov,
-        kind=node.kind,
-        label=node.label,
-        hash=node.hash,
-        block=node.block,
-        time=node.time,
-        note=node.note,
-        children=[trace(child) for child in node.children],
-    )

@@ -136,7 +136,7 @@ class Exercise:
     def _named(self, told: str, agreement: AgreementId) -> Hash:
         """The digest of the act that the plan calls ``KIND of PARTY``."""
         kind, _, party = told.partition(" of ")
-        for act in self.workspace.view().acts_on(Contract.AGREEMENT_LEDGER, agreement):
+        for act in self.workspace.newest().acts_on(Contract.AGREEMENT_LEDGER, agreement):
             if act.act.kind.term == kind and act.act.party == self.parties[party]:
                 return act.digest
         raise NotFound("act", told)

@@ -29,6 +29,7 @@ from eth_account import Account
 
 from normledger.acts import release
 from normledger.acts.act import ActKind, Contract, list_of
+from normledger.acts.consent import standing_batches
 from normledger.acts.signature import address_of, sign
 from normledger.acts.typed_data import from_json
 from normledger.chain.deployment import deploy
@@ -165,6 +166,7 @@ class Workspace:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
+            self.close()
             raise WorkspaceError(
                 f"Another process is writing to the workspace in {self.folder}; wait until it is done, or stop it."
             ) from None
@@ -305,8 +307,12 @@ class Workspace:
         return index.update(progress)
 
     def view(self, as_of: int | None = None) -> View:
-        """A view of the register as of a block, by default the last one indexed."""
+        """A view of the register as of a block, by default the newest final one: for answers."""
         return self.ledger.as_of(as_of)
+
+    def newest(self) -> View:
+        """A view of the register as of the last block indexed, final or not: for who acts next."""
+        return self.ledger.as_of(newest=True)
 
     @cached_property
     def trust(self) -> TrustPolicy:
@@ -370,7 +376,7 @@ class Workspace:
     ) -> Prepared:
         """An act, ready for signature, with the party's next number on that subject."""
         return prepare(
-            view or self.view(),
+            view or self.newest(),
             self.release,
             kind,
             subject,
@@ -406,7 +412,7 @@ class Workspace:
         except (ValueError, AttributeError):
             raise SignatureError("A signature is 0x and 130 hexadecimal digits; copy it whole.") from None
         documents = [read_document(text) for text in texts]
-        check(view or self.view(), self.release, domain, statement, signed, int(time.time()))
+        check(view or self.newest(), self.release, domain, statement, signed, int(time.time()), documents)
         self.store.put(documents)
         return self.outbox.accept(domain, statement, signed, int(time.time()))
 
@@ -422,35 +428,43 @@ class Workspace:
     def carry(self, *, one_by_one: bool = False) -> list[Submission]:
         """Index, carry what is pending, index again; gives what was carried or refused."""
         self.update()
-        settled = self.relayer.carry(self.view(), one_by_one=one_by_one)
+        settled = self.relayer.carry(self.newest(), one_by_one=one_by_one)
         if settled:
             self.update()
         return settled
 
-    def report(self, paths: Sequence[Path], observer: PartyId) -> "Reporting":
+    def report(self, paths: Sequence[Path], observer: PartyId | None) -> "Reporting":
         """Import what was agreed elsewhere: keep its texts, and anchor who undertook it as the observer's reports.
 
-        Agreements that are to be signed here are kept only. Raises `InputError` before anything is kept.
+        Agreements that are to be signed here are kept only, and need no observer. Raises `InputError`, or `ChainError`
+        where the chain is away, before anything is kept.
         """
         imported = read(list(paths))
         documents: list[Document] = [*imported.texts, *imported.agreements]
-        batch = Reports(observer, imported.reports) if imported.reports else None
-        view = self.view()
-        key = self.key_of(view.party(str(observer)).account) if batch else b""
-        self.store.put([*documents, batch] if batch else documents)
-        if batch:
-            list_ = list_of(observer)
-            if not any(act.act.refers_to == batch.root for act in view.acts_on(Contract.PARTY_REGISTRY, list_)):
-                prepared = self.prepare(
-                    ActKind.REPORTS, list_, observer, view=view, refers_to=batch.root, content=batch.hash
-                )
-                self.act_at_once([(prepared, key)])
+        if not imported.reports:
+            self.store.put(documents)
+            return Reporting(imported, None)
+        if observer is None:
+            raise InputError("say which party reports: add --as PARTY (`normledger parties` lists them)")
+        self.update()
+        view, list_ = self.newest(), list_of(observer)
+        key = self.key_of(view.party(str(observer)).account)
+        batch = Reports(observer, imported.reports)
+        self.store.put([*documents, batch])
+        if not any(
+            act.act.refers_to == batch.root for act in standing_batches(view.acts_on(Contract.PARTY_REGISTRY, list_))
+        ):
+            prepared = self.prepare(
+                ActKind.REPORTS, list_, observer, view=view, refers_to=batch.root, content=batch.hash
+            )
+            self.act_at_once([(prepared, key)])
         return Reporting(imported, batch)
 
     def align(self, proposals: Proposals, author: PartyId) -> Alignments:
         """Sign proposed alignments as one's own, and anchor them."""
         batch = Alignments(author, proposals.alignments)
-        view = self.view()
+        self.update()
+        view = self.newest()
         key = self.key_of(view.party(str(author)).account)
         self.store.put([*proposals.outcomes.values(), batch])
         prepared = self.prepare(
@@ -460,8 +474,12 @@ class Workspace:
         return batch
 
     def act_at_once(self, prepared: Sequence[tuple[Prepared, bytes]]) -> list[Submission]:
-        """Sign, submit and carry acts of keys of this workspace. Raises `Refused` if any of them is refused."""
-        view = self.view()
+        """Sign, submit and carry acts of keys of this workspace. Raises `Refused` if any of them is refused.
+
+        Where the chain is away nothing is kept.
+        """
+        self.update()
+        view = self.newest()
         digests = [self.submit_own(one, key, view=view).digest for one, key in prepared]
         self.carry()
         done = [self.submission(digest) for digest in digests]

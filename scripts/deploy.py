@@ -18,7 +18,7 @@ ARTIFACTS = Path(__file__).resolve().parent.parent / "normledger/artifacts"
 
 # The deployer's well-known transaction: signed once for every chain, by a key that nobody knows, with 100 gwei a gas.
 DEPLOYER_FUNDER = "0x3fAB184622Dc19b6109349B94811493BF2a45362"
-DEPLOYER_COST = 10**17
+DEPLOYER_COST = 10**16
 DEPLOYER_TRANSACTION = (
     "0xf8a58085174876e800830186a08080b853604580600e600039806000f350fe"
     "7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe03601600081602082378035828234f58015156039578182fd5b"

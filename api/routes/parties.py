@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from api import schemas
+from api import answers, schemas
 from api.asking import Asked, Paged, Viewed
 
 router = APIRouter(prefix="/parties", tags=["parties"])
@@ -11,27 +11,18 @@ router = APIRouter(prefix="/parties", tags=["parties"])
 @router.get("")
 def read_parties(asked: Asked, view: Viewed, page: Paged) -> schemas.PartyPage:
     """All registered parties, in the order of registration."""
-    parties, following = page.of(list(asked.do(lambda: view.parties).values()), view.at)
-    return schemas.PartyPage(
-        as_of=schemas.as_of(view.at), parties=[schemas.party(one) for one in parties], next=following
-    )
+    parties, following = page.of(asked.do(lambda: [answers.party(one) for one in view.parties.values()]), view.at)
+    return schemas.PartyPage(as_of=answers.as_of(view.at), parties=parties, next=following)
 
 
 @router.get("/{party}")
 def read_party(asked: Asked, view: Viewed, party: str) -> schemas.PartyAnswer:
     """One party, by its id or an identifier that only it claims."""
-    one = asked.do(lambda: view.party(party))
-    bound = [
-        schemas.BoundModel(
-            agreement=str(agreement.id),
-            title=agreement.title,
-            clauses=[str(clause) for clause in sorted(standing.clauses)],
-            since=standing.since,
-            acts=[str(digest) for digest in standing.acts],
+
+    def answer() -> schemas.PartyAnswer:
+        one = view.party(party)
+        return schemas.PartyAnswer(
+            as_of=answers.as_of(view.at), party=answers.party(one), bound_by=answers.bound_by(view, one)
         )
-        for agreement in asked.do(lambda: view.agreements).values()
-        if agreement.status
-        for standing in agreement.status.bound
-        if standing.party == one.id
-    ]
-    return schemas.PartyAnswer(as_of=schemas.as_of(view.at), party=schemas.party(one), bound_by=bound)
+
+    return asked.do(answer)

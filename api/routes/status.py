@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from api import schemas
+from api import answers, schemas
 from api.asking import Asked, Viewed
 from normledger.acts.act import Contract
 
@@ -14,9 +14,10 @@ def read_status(asked: Asked, view: Viewed) -> schemas.StatusModel:
     """Chain, contracts, digest."""
     release = asked.workspace.release
     return schemas.StatusModel(
-        as_of=schemas.as_of(view.at),
+        as_of=answers.as_of(view.at),
         release=release.name,
         contracts={contract.title: str(release.address(contract)) for contract in Contract},
         digest=str(asked.do(lambda: view.digest)),
+        trust_policy=str(asked.workspace.trust.hash),
         fault=asked.fault,
     )

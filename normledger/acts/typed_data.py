@@ -153,7 +153,7 @@ def from_json(data: Any) -> tuple[Domain, Act | Claim]:
     if kind is None:
         raise InputError(f"{data['primaryType']!r} is not an act of NormLedger", field="primaryType")
     message, told = data["message"], data["domain"]
-    if not isinstance(told, dict) or type(told.get("chainId")) is not int:
+    if not isinstance(told, dict) or type(told.get("chainId")) is not int or not 0 <= told["chainId"] < 1 << 256:
         raise InputError("the domain names a chainId as a whole number", field="domain.chainId")
     domain = Domain(told["chainId"], Address.parse(told.get("verifyingContract", "")))
     names = [field["name"] for field in _fields(written_type(kind))]
@@ -189,8 +189,8 @@ def from_json(data: Any) -> tuple[Domain, Act | Claim]:
 
 def _decimal(message: dict[str, Any], field: str) -> int:
     value = message[field]
-    if not isinstance(value, str) or not value.isascii() or not value.isdigit() or str(int(value)) != value:
+    if not isinstance(value, str) or not value.isascii() or not value.isdigit() or value != (value.lstrip("0") or "0"):
         raise InputError("write the number as a string of digits", field=f"message.{field}")
-    if int(value) >= 1 << 64:
+    if len(value) > 20 or int(value) >= 1 << 64:
         raise InputError("the number does not fit into 64 bits", field=f"message.{field}")
     return int(value)

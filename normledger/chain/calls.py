@@ -185,17 +185,29 @@ _SENTENCES = {
 
 def refusal(reverted: Reverted) -> Refused:
     """What a revert says, as one sentence with the remedy; `reason` is the custom error's name."""
-    known = _errors().get(reverted.data[:4])
-    if known is None:
+    name, types, values = _told(reverted)
+    if not name:
         return Refused(f"The contract refused the call without a reason that this release knows: {reverted}")
-    name, types, names = known
-    try:
-        values = dict(zip(names, map(_shown, types, names, decode(types, reverted.data[4:])), strict=True))
-    except DecodingError:
-        values = {}
+    shown = {key: _shown(types[key], key, value) for key, value in values.items()}
     told = _SENTENCES.get(name, f"The contract refused: {name}.")
-    sentence = told.format(**values) if values or "{" not in told else f"The contract refused: {name}."
+    sentence = told.format(**shown) if shown or "{" not in told else f"The contract refused: {name}."
     return Refused(sentence, reason=name)
+
+
+def party_named(reverted: Reverted) -> PartyId | None:
+    """The party whose act a revert is about, if it names one."""
+    party = _told(reverted)[2].get("party")
+    return PartyId(party) if party else None
+
+
+def _told(reverted: Reverted) -> tuple[str, dict[str, str], dict[str, Any]]:
+    """The custom error's name, and its values' types and values by name; all empty if the contracts have no such."""
+    name, types, names = _errors().get(reverted.data[:4], ("", [], []))
+    try:
+        values = decode(types, reverted.data[4:])
+    except DecodingError:
+        return name, {}, {}
+    return name, dict(zip(names, types, strict=True)), dict(zip(names, values, strict=True))
 
 
 def _shown(type_: str, name: str, value: Any) -> str:

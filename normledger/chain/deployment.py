@@ -5,13 +5,11 @@ up (r = s = 0x2222…), so nobody has the key of the account it came from and an
 Source: github.com/Arachnid/deterministic-deployment-proxy; addresses as in EIP-1014.
 """
 
+from normledger.acts.release import DEPLOYER, create2
 from normledger.chain.node import Receipt
 from normledger.chain.sender import Sender
 from normledger.errors import ChainError
-from normledger.identifiers import Address, keccak
-
-DEPLOYER = Address.parse("0x4e59b44847b379578588920cA78FbF26c0B4956C")
-"""Takes 32 bytes of salt and init code, makes the contract, and returns its address."""
+from normledger.identifiers import Address
 
 _MAKER = Address.parse("0x3fAB184622Dc19b6109349B94811493BF2a45362")
 _COST = 10**16  # wei: the transaction below offers 100 gwei for each of its 100,000 gas
@@ -27,11 +25,6 @@ _TRANSACTION = bytes.fromhex(
     + "a0"
     + "22" * 32
 )
-
-
-def create2_address(init_code: bytes, salt: bytes = bytes(32)) -> Address:
-    """Where the deployer puts this init code (EIP-1014)."""
-    return Address(keccak(b"\xff" + DEPLOYER + salt + keccak(init_code))[12:])
 
 
 def ensure_deployer(sender: Sender) -> None:
@@ -56,7 +49,7 @@ def deploy(sender: Sender, init_code: bytes, salt: bytes = bytes(32)) -> tuple[A
 
     Raises Reverted if the contract's constructor refuses, ChainError if no code lies at the address afterwards.
     """
-    node, address = sender.node, create2_address(init_code, salt)
+    node, address = sender.node, create2(init_code, salt)
     if node.code(address):
         return address, None
     ensure_deployer(sender)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from eth_abi import decode
+from eth_abi.exceptions import DecodingError
 
 from normledger.acts.act import Act, ActKind, Claim, Contract, Recorded, RecordedAct, RecordedClaim
 from normledger.acts.release import Release
@@ -59,7 +60,7 @@ def events(logs: Iterable[Log], release: Release, chain_id: int, times: dict[int
         recorded = Recorded(log.block_number, log.block_hash, times[log.block_number], log.transaction, log.index)
         try:
             event = _event(log, contract, release, chain_id, recorded)
-        except (ValueError, OverflowError) as error:  # eth_abi's decoding errors are ValueErrors
+        except (ValueError, IndexError, OverflowError, DecodingError) as error:
             raise IntegrityError(
                 f"The log {log.index} of block {log.block_number} at {log.address} does not decode: {error}; "
                 "ask another node."

@@ -1,13 +1,15 @@
 """Commands by which a party acts: each prepares an act, signs it with a key of this workspace, and relays it."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
 from normledger.acts.act import ActKind, Contract
-from normledger.cli.options import AsJson, AsParty, policy_of, writing
+from normledger.cli.options import AsJson, AsParty, Trust, acting, one_of, policy_of
 from normledger.cli.rendering import print_json, say
+from normledger.composition.record import Basis
+from normledger.composition.result import Parameters
 from normledger.documents.canonical import parse_json
 from normledger.documents.document import Agreement, Norm
 from normledger.documents.document_reader import read_document
@@ -45,17 +47,19 @@ def add_to(app: typer.Typer) -> None:
 def sign(
     agreement: AgreementName,
     party: AsParty,
-    subject_to_ratification: Annotated[bool, typer.Option(help="Sign subject to ratification (VCLT art. 14).")] = False,
+    subject_to_ratification: Annotated[
+        bool, typer.Option(help="Subject to ratification (VCLT article 14).")
+    ] = False,
     now: Annotated[
         bool, typer.Option("--now", help="Open it with this signature, without waiting for the others.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Sign an agreement as a founder; it is recorded once all founders have signed."""
-    with writing() as workspace:
+    with acting() as workspace:
         document = _text_of(workspace, agreement)
         kind = ActKind.SIGNATURE_SUBJECT_TO_RATIFICATION if subject_to_ratification else ActKind.SIGNATURE
-        signer = workspace.view().party(party)
+        signer = workspace.newest().party(party)
         prepared = workspace.prepare(kind, terms_of(document).id, signer.id, content=document.hash)
         workspace.submit_own(prepared, workspace.key_of(signer.account))
         workspace.carry(one_by_one=now)
@@ -69,29 +73,29 @@ def sign(
 
 
 def ratify(agreement: AgreementName, party: AsParty, as_json: AsJson = False) -> None:
-    """Ratify an agreement that was signed subject to ratification (VCLT art. 14)."""
+    """Ratify an agreement that was signed subject to ratification (VCLT article 14)."""
     _act(ActKind.RATIFICATION, agreement, party, as_json)
 
 
 def accept(agreement: AgreementName, party: AsParty, as_json: AsJson = False) -> None:
-    """Express consent by acceptance (VCLT art. 14)."""
+    """Express consent by acceptance (VCLT article 14)."""
     _act(ActKind.ACCEPTANCE, agreement, party, as_json)
 
 
 def approve(agreement: AgreementName, party: AsParty, as_json: AsJson = False) -> None:
-    """Express consent by approval (VCLT art. 14)."""
+    """Express consent by approval (VCLT article 14)."""
     _act(ActKind.APPROVAL, agreement, party, as_json)
 
 
 def accede(agreement: AgreementName, party: AsParty, text: Text = None, as_json: AsJson = False) -> None:
-    """Accede to an agreement that is open, or to which one was invited (VCLT art. 15)."""
+    """Accede to an agreement that is open, or to which one was invited (VCLT article 15)."""
     _act(ActKind.ACCESSION, agreement, party, as_json, text=text)
 
 
 def invite(agreement: AgreementName, guest: str, party: AsParty, as_json: AsJson = False) -> None:
     """Invite a party to accede."""
-    with writing() as workspace:
-        view = workspace.view()
+    with acting() as workspace:
+        view = workspace.newest()
         prepared = _prepare(workspace, view, ActKind.INVITATION, agreement, party, refers_to=view.party(guest).id)
         _carry(workspace, view, prepared, party, as_json)
 
@@ -99,7 +103,7 @@ def invite(agreement: AgreementName, guest: str, party: AsParty, as_json: AsJson
 def reserve(
     agreement: AgreementName, clause: Clause, party: AsParty, text: Text = None, as_json: AsJson = False
 ) -> None:
-    """Make a reservation to a clause (VCLT art. 19)."""
+    """Make a reservation to a clause (VCLT article 19)."""
     if not text:
         raise InputError("a reservation says what it excludes or modifies; add --text", field="--text")
     _act(ActKind.RESERVATION, agreement, party, as_json, clause=clause, text=text)
@@ -112,7 +116,7 @@ def object_(
     text: Text = None,
     as_json: AsJson = False,
 ) -> None:
-    """Object to a reservation of another party (VCLT art. 20)."""
+    """Object to a reservation of another party (VCLT article 20)."""
     _act(ActKind.OBJECTION, agreement, party, as_json, refers_to=to, text=text)
 
 
@@ -130,12 +134,12 @@ def withdraw(
     text: Text = None,
     as_json: AsJson = False,
 ) -> None:
-    """Withdraw one's consent to an agreement (VCLT art. 54, 56), or one act on it."""
+    """Withdraw one's consent to an agreement (VCLT article 54, 56), or one act on it."""
     _act(ActKind.WITHDRAWAL, agreement, party, as_json, refers_to=act, text=text)
 
 
 def terminate(agreement: AgreementName, party: AsParty, text: Text = None, as_json: AsJson = False) -> None:
-    """Agree to terminate an agreement; it ends once all its parties have (VCLT art. 54 b)."""
+    """Agree to terminate an agreement; it ends once all its parties have (VCLT article 54 b)."""
     _act(ActKind.TERMINATION, agreement, party, as_json, text=text)
 
 
@@ -143,10 +147,11 @@ def publish(
     norm: Annotated[str, typer.Argument(metavar="FILE", help="The norm's document: clean text with its outcomes.")],
     party: AsParty,
     basis: Annotated[str, typer.Option(help="Basis of the derivation: consented or reported.")] = "consented",
+    trust: Trust = None,
     as_json: AsJson = False,
 ) -> None:
     """Publish a norm, with a derivation made now as its evidence."""
-    with writing() as workspace:
+    with acting() as workspace:
         try:
             document = read_document(parse_json(Path(norm).read_bytes(), source=norm))
         except OSError:
@@ -155,9 +160,21 @@ def publish(
             raise error.at(source=norm) from None
         if not isinstance(document, Norm):
             raise InputError('this is not a norm; give a document with "type": "norm"', source=norm, field="type")
-        view = workspace.view()
+        view = workspace.newest()
         signer = view.party(party)
-        composition = workspace.compose(view, basis, document.world, policy_of(workspace, None))  # type: ignore[arg-type]
+        composition = workspace.compose(
+            view,
+            cast(Basis, one_of(basis, ("consented", "reported"), "--basis")),
+            document.world,
+            policy_of(workspace, trust),
+            Parameters(packages=False),
+        )
+        missing = [outcome for outcome in document.outcomes if outcome not in composition.outcomes]
+        if missing:
+            raise Refused(
+                f"Outcome {missing[0]} of the norm is not among those composed on this basis; check the norm's "
+                "outcomes, --basis and --trust."
+            )
         evidence = workspace.keep_derivation(composition)
         workspace.store.put([document])
         prepared = workspace.prepare(ActKind.PUBLICATION, Hash(document.hash), signer.id, view=view, content=evidence)
@@ -176,8 +193,8 @@ def endorse(
     if oppose and withdraw_:
         raise InputError("take one of --oppose and --withdraw", field="--oppose")
     kind = ActKind.WITHDRAWAL if withdraw_ else ActKind.OPPOSITION if oppose else ActKind.ENDORSEMENT
-    with writing() as workspace:
-        view = workspace.view()
+    with acting() as workspace:
+        view = workspace.newest()
         published = view.norm(norm)
         prepared = workspace.prepare(kind, published.id, view.party(party).id, view=view, text=reason)
         _carry(workspace, view, prepared, party, as_json)
@@ -231,8 +248,8 @@ def _act(
     refers_to: str | None = None,
     text: str | None = None,
 ) -> None:
-    with writing() as workspace:
-        view = workspace.view()
+    with acting() as workspace:
+        view = workspace.newest()
         prepared = _prepare(workspace, view, kind, agreement, party, clause=clause, refers_to=refers_to, text=text)
         _carry(workspace, view, prepared, party, as_json)
 

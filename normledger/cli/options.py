@@ -37,6 +37,14 @@ def writing(chain: str | None = None) -> Iterator[Workspace]:
         yield workspace
 
 
+@contextmanager
+def acting() -> Iterator[Workspace]:
+    """The workspace, for a command that brings acts to the chain: with the writer's turn, indexed up to the head."""
+    with writing() as workspace:
+        workspace.update()
+        yield workspace
+
+
 def view_of(workspace: Workspace, as_of: int | None, at: str | None) -> View:
     """The view that --as-of and --at ask for."""
     return workspace.ledger.as_of(as_of, time=parse_time(at) if at else None)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
-from normledger.cli.options import AsJson, AsOfBlock, AsParty, AtTime, Chain, reading, view_of, writing
+from normledger.cli.options import AsJson, AsOfBlock, AsParty, AtTime, Chain, acting, reading, view_of, writing
 from normledger.cli.rendering import as_of_json, console, print_json, say, table
 from normledger.documents.canonical import parse_json
 from normledger.documents.document import Profile
@@ -86,7 +86,7 @@ def register(
     as_json: AsJson = False,
 ) -> None:
     """Register a party by its signed claim."""
-    with writing() as workspace:
+    with acting() as workspace:
         account = workspace.address_of_key(key_name)
         prepared = workspace.prepare_claim(identifier, kind, Profile(name, country, region), account)
         (done,) = workspace.act_at_once([(prepared, workspace.private_key(key_name))])
@@ -101,17 +101,12 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Import agreements made elsewhere as reports of an observer, or texts that parties are to sign here."""
-    with writing() as workspace:
-        parties = workspace.view().parties
-        if observer is None:
-            held = [one for one in parties.values() if one.account in workspace.keys().values()]
-            if len(held) != 1:
-                raise InputError("say which party reports: add --as PARTY (`normledger parties` lists them)")
-            author = held[0]
-        else:
-            author = workspace.view().party(observer)
-        done = workspace.report(files, author.id)
-        at = workspace.view().at
+    with acting() as workspace:
+        view = workspace.newest()
+        held = [one for one in view.parties.values() if one.account in workspace.keys().values()]
+        author = view.party(observer) if observer else held[0] if len(held) == 1 else None
+        done = workspace.report(files, author.id if author else None)
+        at = workspace.newest().at
     texts, reports = done.imported.texts, done.imported.reports
     if as_json:
         return print_json(
@@ -125,8 +120,10 @@ def import_(
             }
         )
     clauses = sum(len(text.clauses) for text in texts)
-    say(f"{len(texts)} texts with {clauses} clauses kept; {len(reports)} reports anchored by {author.name}.")
-    if done.batch:
+    if texts:
+        say(f"{len(texts)} texts with {clauses} clauses kept.")
+    if done.batch and author:
+        say(f"{len(reports)} reports anchored by {author.name}.")
         say(f"Root {done.batch.root}, in block {at.block}.", style="dim")
     for agreement in done.imported.agreements:
         say(f"To be signed: {agreement.title}\n  {agreement.hash}")
@@ -136,8 +133,8 @@ def align(
     file: Annotated[Path, typer.Argument(help="Proposed alignments.")], party: AsParty, as_json: AsJson = False
 ) -> None:
     """Sign a file of proposed alignments as one's own."""
-    with writing() as workspace:
-        view = workspace.view()
+    with acting() as workspace:
+        view = workspace.newest()
         author = view.party(party)
         texts = {text.source_id: text for text in view.reported_agreements.values()}
         by_title = {one.document.title: one.document for one in view.agreements.values() if one.document}
@@ -170,7 +167,7 @@ def index(
             with bar:
                 task = bar.add_task("blocks", total=None)
                 workspace.update(partial(_advance, bar, task))
-            view = workspace.view()
+            view = workspace.newest()
             if as_json:
                 print_json({"as_of": as_of_json(view.at), "digest": str(view.digest)})
             else:

@@ -273,7 +273,6 @@ def show_candidate(composition: Composition, key: Hash, as_json: bool) -> None:
         ],
     )
     say()
-    say(f"Taken together: {found.mutuality.sentence}")
     for form, shown in (
         ("bilateral", "In the bilateral agreements"),
         ("multi-stakeholder", "In the plurilateral ones"),
@@ -281,6 +280,7 @@ def show_candidate(composition: Composition, key: Hash, as_json: bool) -> None:
         among = composition.mutuality_in(key, form)
         if among:
             say(f"{shown}: {among.sentence}")
+    say(f"Taken together: {found.mutuality.sentence}")
     for conflict in found.conflicts:
         who = ", ".join(names.get(one, one) for one in conflict.parties)
         where = composition.selection.agreements[conflict.agreement].title
@@ -450,9 +450,9 @@ def _agreement_json(view: View, one: AgreementView) -> dict[str, Any]:
         "fault": one.fault,
         "block": one.recorded.block,
         "in_effect_since": moment(status.in_effect_since) if status and status.in_effect_since else None,
-        "bound": [view.parties[bound.party].identifier for bound in status.bound] if status else None,
+        "bound": [str(bound.party) for bound in status.bound] if status else None,
         "awaiting": [str(party_id) for party_id in status.awaiting] if status else None,
-        "withdrawn": [view.parties[gone].identifier for gone in status.withdrawn] if status else None,
+        "withdrawn": [str(gone) for gone in status.withdrawn] if status else None,
     }
 
 

@@ -2,7 +2,7 @@
 
 Belongs here: choosing whose alignments count, and the method that finds more. Does not belong here: who is bound.
 
-How `lexical-1` finds (after ../shared/docs/ALIGNMENT.md; integers only, so every machine finds the same):
+How `lexical-1` finds, in integers only, so that every machine finds the same:
 
 1. Clauses with the same words are one *wording*: copies neither change a weight nor outvote anybody.
 2. A wording's features are its content words (plurals folded) and pairs of neighbouring ones, in two fields: all of

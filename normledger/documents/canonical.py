@@ -6,6 +6,7 @@ three are refused, so that two texts which look alike have one name and one read
 """
 
 import json
+import re
 import unicodedata
 from typing import Any
 
@@ -35,6 +36,7 @@ def parse_json(data: bytes | str, *, source: str | None = None, line: int | None
 
     try:
         text = data.decode("utf-8") if isinstance(data, bytes) else data
+        _check_depth(text)
         value = json.loads(
             text, object_pairs_hook=no_duplicates, parse_float=_NoInteger, parse_constant=_NoInteger, parse_int=_integer
         )
@@ -49,9 +51,19 @@ def parse_json(data: bytes | str, *, source: str | None = None, line: int | None
             source=source,
             line=line if line is not None else error.lineno,
         ) from None
-    except RecursionError:
-        raise InputError(f"nested deeper than {MAX_DEPTH}; flatten it", source=source, line=line) from None
     return value
+
+
+_STRUCTURE = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|([\[{])|([\]}])', re.DOTALL)
+
+
+def _check_depth(text: str) -> None:
+    """Look at brackets before the parser does: deep enough a text overruns its stack and ends the process."""
+    depth = 0
+    for found in _STRUCTURE.finditer(text):
+        depth += (found[1] is not None) - (found[2] is not None)
+        if depth > MAX_DEPTH + 1:
+            raise InputError(f"nested deeper than {MAX_DEPTH}; flatten it")
 
 
 class _NoInteger(str):

@@ -190,7 +190,10 @@ class ReportedAgreement(_Clauses):
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """An actor as a report names it: never a consenting party. `kind` may be ``unknown``; `country` is ISO 3166-1."""
+    """An actor as a report names it: never a consenting party.
+
+    `kind` may be ``unknown``; `country` is the source's code, ISO 3166-1 alpha-3 as a rule.
+    """
 
     identifier: Identifier
     name: str

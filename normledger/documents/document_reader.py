@@ -4,6 +4,7 @@ Closed: a field that a form does not know is refused, so that nobody shows what 
 """
 
 import datetime
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, cast, get_args
 
@@ -38,13 +39,15 @@ from normledger.errors import InputError
 from normledger.identifiers import KINDS, ClauseId, DocumentHash, OutcomeId, PartyId, parse_identifier
 
 _T = TypeVar("_T")
+_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?\??\Z")
 
 
 def read_document(data: Any) -> Document:
     """The document that this parsed JSON is. Raises `InputError` with the field for whatever it is not."""
     if not isinstance(data, dict):
         raise InputError("a document is a JSON object")
-    reader = _READERS.get(data.get("type", ""))
+    kind = data.get("type")
+    reader = _READERS.get(kind) if isinstance(kind, str) else None
     if reader is None:
         raise InputError(f"unknown type of document; it is one of {', '.join(_READERS)}", field="type")
     fields = _Fields({key: value for key, value in data.items() if key != "type"}, "")
@@ -58,12 +61,12 @@ def parse_date(text: str, field: str) -> str:
 
     Raises `InputError` for anything else.
     """
-    for form, length in (("%Y-%m-%d", 10), ("%Y-%m", 7), ("%Y", 4)):
-        if len(text.removesuffix("?")) == length:
-            try:
-                datetime.datetime.strptime(text.removesuffix("?"), form)
-            except ValueError:
-                break
+    if _DATE.match(text):
+        try:
+            datetime.date.fromisoformat((text.removesuffix("?") + "-01-01")[:10])
+        except ValueError:
+            pass
+        else:
             return text
     raise InputError(f"{text!r} is not a date; write YYYY-MM-DD, YYYY-MM or YYYY, with ? if uncertain", field=field)
 
@@ -82,7 +85,7 @@ class _Fields:
         value = self._data.get(key, default)
         if not isinstance(value, str):
             raise InputError("a text is missing here; give it as a string", field=self.place(key))
-        if not empty and default is None and not value.strip():
+        if not empty and key in self._data and not value.strip():
             raise InputError("the text is empty; write it or leave the entry out", field=self.place(key))
         return value
 
@@ -114,6 +117,8 @@ class _Fields:
         value = self._data.get(key, [] if optional else None)
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise InputError("a list of objects is missing here", field=self.place(key))
+        if optional and not value and key in self._data:
+            raise InputError("the list is empty; fill it or leave it out", field=self.place(key))
         return [_Fields(item, f"{self.place(key)}[{index}]") for index, item in enumerate(value)]
 
     def texts(self, key: str) -> tuple[str, ...]:

@@ -5,18 +5,20 @@ from the events and compared with what the contracts hold at that block. So a no
 the block where it did.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import groupby
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError as DuplicateRow
 from sqlmodel import Session, delete, select
 
 from normledger.acts.act import ActKind, Contract, RecordedAct, RecordedClaim
 from normledger.acts.commitment import NOTHING, link
-from normledger.acts.release import REGISTER_SLOT, Release, word_slot
+from normledger.acts.release import REGISTER_SLOT, Release, agreement_id, word_slot
+from normledger.acts.signature import recover
 from normledger.chain.logs import Event, Opened, events
 from normledger.chain.node import Block, Node
-from normledger.errors import IntegrityError, WorkspaceError
+from normledger.errors import ChainError, IntegrityError, SignatureError, WorkspaceError
 from normledger.identifiers import Hash, Word
 from normledger.ledger.database import open_engine
 from normledger.ledger.tables import (
@@ -35,6 +37,14 @@ _STRIDE = 2_000
 """Blocks asked for at once."""
 
 
+_PATIENCE = 5
+"""How often to start over when the chain turns while it is read."""
+
+
+class _Turned(Exception):
+    """The chain was reorganised while it was read: start over from what it now says."""
+
+
 def open_index(url: str) -> Engine:
     """An engine on the index's tables, made where they are missing."""
     return open_engine(url, [ProgressRow, *FACTS])
@@ -51,6 +61,17 @@ class Index:
 
         Raises `IntegrityError` where the chain's words are not those of its events; what was indexed before stays.
         """
+        for _ in range(_PATIENCE):
+            try:
+                return self._update(progress)
+            except _Turned:
+                continue
+        raise ChainError(
+            f"The chain at {self._node.name} tells blocks and events that do not belong together, time and again: "
+            "wait until it has settled, or ask another node."
+        )
+
+    def _update(self, progress: Callable[[int, int], None] | None) -> Block:
         head = self._node.head()
         with Session(self._engine) as session:
             start = self._agree(session)
@@ -60,14 +81,16 @@ class Index:
             for number, group in groupby(logs, key=lambda log: log.block_number):
                 entries, block = list(group), self._node.block(number)
                 if block is None or any(log.block_hash != block.hash for log in entries):
-                    # The chain turned while we read: start over from what it now says.
-                    return self.update(progress)
+                    raise _Turned
                 found = events(entries, self._release, self._node.chain_id, {number: block.time})
                 self._write(block, found)
             reached = head if high == head.number else self._node.block(high)
             if reached is None:
-                return self.update(progress)
+                raise _Turned
             with Session(self._engine) as session:
+                # A block whose events were left out altogether shows here, if it brought a new subject; an act left
+                # out on an old subject shows with the next act on it.
+                self._compare((), _registers(session), reached)
                 self._mark(session, reached)
                 session.commit()
             if progress:
@@ -119,35 +142,86 @@ class Index:
                 block=block.number,
                 block_hash=str(block.hash),
                 block_time=block.time,
+                final=min(block.number, self._node.final().number),
             )
         )
 
     def _write(self, block: Block, found: list[Event]) -> None:
-        with Session(self._engine) as session:
-            writer = _BlockWriter(session, block)
-            for entry in found:
-                writer.add(entry)
-            self._compare(writer, block)
-            session.add(BlockRow(number=block.number, hash=str(block.hash), parent=str(block.parent), time=block.time))
-            self._mark(session, block)
-            session.commit()
+        try:
+            with Session(self._engine) as session:
+                writer = _BlockWriter(session, block)
+                for entry in found:
+                    self._check(entry)
+                    writer.add(entry)
+                self._compare(writer.words(), writer.registers(), block)
+                session.add(
+                    BlockRow(number=block.number, hash=str(block.hash), parent=str(block.parent), time=block.time)
+                )
+                self._mark(session, block)
+                session.commit()
+        except DuplicateRow as error:
+            raise IntegrityError(
+                f"The node at {self._node.name} tells an event of block {block.number} ({block.hash}) twice. "
+                "Ask another node."
+            ) from error
 
-    def _compare(self, writer: "_BlockWriter", block: Block) -> None:
+    def _check(self, entry: Event) -> None:
+        """What the words do not hold: the signature itself, and the terms behind an agreement's id."""
+        if isinstance(entry, Opened):
+            true = entry.agreement == agreement_id(entry.document, entry.clauses, entry.parties, entry.admission)
+            what = f"the terms that it tells are not those of agreement {entry.agreement}"
+        else:
+            account = entry.claim.account if isinstance(entry, RecordedClaim) else entry.signer
+            what = f"the signature is not that of account {account}"
+            try:
+                true = recover(entry.digest, entry.signature) == account
+            except SignatureError:
+                true = False
+        if not true:
+            at = entry.recorded
+            raise IntegrityError(
+                f"The node at {self._node.name} altered log {at.index} of block {at.block} ({at.block_hash}): {what}. "
+                "Ask another node."
+            )
+
+    def _compare(
+        self,
+        words: Iterable[tuple[tuple[Contract, Hash], Word]],
+        registers: Iterable[tuple[Contract, Word]],
+        block: Block,
+    ) -> None:
         """Hold the recomputed words against the contracts' storage at this block."""
-        slots = [
-            (contract, word_slot(subject), word, f"subject {subject}") for (contract, subject), word in writer.words()
-        ]
+        slots = [(contract, word_slot(subject), word, f"subject {subject}") for (contract, subject), word in words]
         slots += [
-            (contract, Hash(REGISTER_SLOT.to_bytes(32, "big")), word, f"register of {contract.title}")
-            for contract, word in writer.registers()
+            (contract, Hash(REGISTER_SLOT.to_bytes(32, "big")), word, f"the register of {contract.title}")
+            for contract, word in registers
         ]
         for contract, slot, word, name in slots:
             held = self._node.storage(self._release.address(contract), slot, block.number)
             if held != word:
+                now = self._node.block(block.number)
+                if now is None or now.hash != block.hash:
+                    raise _Turned
                 raise IntegrityError(
                     f"At block {block.number} ({block.hash}) the chain holds the word {held} for {name}, but its "
                     f"events link to {word}: the node at {self._node.name} left out or altered a log. Ask another node."
                 )
+
+
+def _registers(session: Session) -> list[tuple[Contract, Word]]:
+    """The register's word of every contract, as far as the index has read."""
+    return [(contract, _register(session, contract)[0]) for contract in Contract]
+
+
+def _register(session: Session, contract: Contract) -> tuple[Word, int]:
+    """A register's word and how many subjects it lists."""
+    last = session.exec(
+        select(RegisterRow.word, RegisterRow.sequence)
+        .where(RegisterRow.contract == int(contract))
+        .order_by(RegisterRow.sequence.desc())  # type: ignore[attr-defined]
+        .limit(1)
+    ).first()
+    return (Word.parse(last[0]), last[1] + 1) if last else (NOTHING, 0)
 
 
 class _BlockWriter:
@@ -187,7 +261,7 @@ class _BlockWriter:
                 kind=claim.kind,
                 profile=str(claim.profile),
                 account=str(claim.account),
-                deadline=claim.deadline,
+                deadline=str(claim.deadline),
                 signature=entry.signature,
                 digest=str(entry.digest),
                 word=str(word),
@@ -232,7 +306,7 @@ class _BlockWriter:
                 clause=str(act.clause),
                 refers_to=str(act.refers_to),
                 content=str(act.content),
-                deadline=act.deadline,
+                deadline=str(act.deadline),
                 signature=entry.signature,
                 digest=str(entry.digest),
                 word=str(word),
@@ -260,13 +334,7 @@ class _BlockWriter:
 
     def _enter(self, contract: Contract, kind: ActKind, subject: Hash, entry: RecordedClaim | RecordedAct) -> None:
         if contract not in self._registers:
-            last = self._session.exec(
-                select(RegisterRow.word, RegisterRow.sequence)
-                .where(RegisterRow.contract == int(contract))
-                .order_by(RegisterRow.sequence.desc())  # type: ignore[attr-defined]
-                .limit(1)
-            ).first()
-            self._registers[contract] = (Word.parse(last[0]), last[1] + 1) if last else (NOTHING, 0)
+            self._registers[contract] = _register(self._session, contract)
         previous, sequence = self._registers[contract]
         party, account = (
             (entry.claim.party, entry.claim.account)

@@ -156,11 +156,11 @@ class Ledger:
     def __init__(self, engine: Engine, store: DocumentStore, release: Release) -> None:
         self._engine, self.store, self.release = engine, store, release
 
-    def as_of(self, block: int | None = None, *, time: int | None = None, final: int | None = None) -> "View":
-        """A view as of a block, by default the last one indexed, or the last one at or before `time`.
+    def as_of(self, block: int | None = None, *, time: int | None = None, newest: bool = False) -> "View":
+        """A view as of a block, by default the newest final one; `newest` asks for the last one indexed instead.
 
-        `time` (Unix seconds) then is the answer's time too, so that notice runs out and silence ripens between blocks.
-        `final` is the newest block that the chain will not take back. Raises `InputError` for a block beyond the index.
+        `time` (Unix seconds) asks for the last block at or before it, and then is the answer's time too, so that notice
+        runs out and silence ripens between blocks. Raises `InputError` for a block beyond the index.
         """
         with Session(self._engine) as session:
             progress = session.get(ProgressRow, 1)
@@ -168,6 +168,8 @@ class Ledger:
                 raise WorkspaceError("Nothing is indexed yet; run `normledger index` first.")
             if block is not None and not 0 <= block <= progress.block:
                 raise InputError(f"block {block} is beyond block {progress.block}, up to which the index has read")
+            if block is None and time is None and not newest and progress.final < progress.block:
+                block = progress.final
             number, hash_, block_time = progress.block, Hash.parse(progress.block_hash), progress.block_time
             if (block is not None and block < number) or (time is not None and time < block_time):
                 # Between two blocks with acts nothing changed: the answer holds as of the earlier of them.
@@ -178,8 +180,7 @@ class Ledger:
                 if row is None:
                     raise InputError("there was nothing on this register yet; name a later block or time")
                 number, hash_, block_time = row.number, Hash.parse(row.hash), row.time
-        is_final = number <= (progress.block if final is None else final)
-        at = AsOf(progress.chain_id, number, hash_, block_time if time is None else time, is_final)
+        at = AsOf(progress.chain_id, number, hash_, block_time if time is None else time, number <= progress.final)
         return View(self._engine, self.store, self.release, at)
 
 
@@ -256,7 +257,7 @@ class View:
                 clause=Hash.parse(row.clause),
                 refers_to=Hash.parse(row.refers_to),
                 content=Hash.parse(row.content),
-                deadline=row.deadline,
+                deadline=int(row.deadline),
             )
             contract = Contract(row.contract)
             found[contract, act.subject].append(

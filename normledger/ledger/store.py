@@ -61,16 +61,12 @@ class DocumentStore:
         return data
 
     def read(self, name: Hash) -> Document | None:
-        """The document itself, if it is at hand."""
-        return self._read(Hash(name))
+        """The document itself, if it is at hand; one that arrives later is found then."""
+        return self._read(Hash(name)) if self._path(name).exists() else None
 
     def _read_once(self, name: Hash) -> Document | None:
         data = self.get(name)
         return None if data is None else read_document(parse_canonical(data, source=str(name)))
-
-    def forget_misses(self) -> None:
-        """Look again for what was not at hand."""
-        self._read.cache_clear()
 
     def names(self) -> Iterator[Hash]:
         """The hashes of all documents here, in ascending order."""

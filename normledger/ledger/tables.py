@@ -2,18 +2,19 @@
 
 Trusted by nobody: every row follows from an event, and the words in it are recomputed and compared with the chain's.
 Hashes and addresses are 0x-hex text, so that a person with any SQL tool can read them. A row's place is that of its
-event, (block, log): nothing depends on the order of insertion.
+event, (block, log): nothing depends on the order of insertion. Deadlines are decimal text: a signer may set 2^64 - 1,
+which no database holds as an integer.
 """
 
 from sqlalchemy import BigInteger, Column, Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
-FORMAT = 1
+FORMAT = 2
 """Of the tables. An index made by another format is deleted and made again; only the chain is the record."""
 
 
 class ProgressRow(SQLModel, table=True):
-    """How far the index has read; one row. Not a fact of the chain, and no part of any digest."""
+    """How far the index has read, and the newest block that was final then; one row. No part of any digest."""
 
     __tablename__ = "progress"
     id: int = Field(default=1, primary_key=True)
@@ -23,6 +24,7 @@ class ProgressRow(SQLModel, table=True):
     block: int = Field(sa_column=Column(BigInteger, nullable=False))
     block_hash: str
     block_time: int = Field(sa_column=Column(BigInteger, nullable=False))
+    final: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
 class BlockRow(SQLModel, table=True):
@@ -50,7 +52,7 @@ class PartyRow(_Placed, table=True):
     kind: int
     profile: str
     account: str
-    deadline: int = Field(sa_type=BigInteger)
+    deadline: str
     signature: bytes = Field(sa_type=LargeBinary)
     digest: str
     word: str
@@ -90,7 +92,7 @@ class ActRow(_Placed, table=True):
     clause: str
     refers_to: str
     content: str
-    deadline: int = Field(sa_type=BigInteger)
+    deadline: str
     signature: bytes = Field(sa_type=LargeBinary)
     digest: str = Field(unique=True)
     word: str

@@ -3,21 +3,33 @@
 The contracts decide in the end; this only spares a signatory the wait and the relayer the gas.
 """
 
+from collections.abc import Sequence
+
 from normledger.acts.act import FOUNDING, Act, ActKind, Claim, Contract, list_of
+from normledger.acts.consent import is_founding
 from normledger.acts.release import Release
 from normledger.acts.signature import recover
 from normledger.acts.typed_data import Domain
-from normledger.documents.document import ADMISSIONS, Agreement
+from normledger.documents.document import ADMISSIONS, Agreement, Document
 from normledger.errors import InputError, NotFound, Refused, SignatureError
-from normledger.identifiers import KINDS, NormId, parse_identifier
-from normledger.ledger.queries import Party, View
+from normledger.identifiers import KINDS, Hash, NormId, parse_identifier
+from normledger.ledger.queries import AgreementView, Party, View, terms_of
 from normledger.relay.preparation import contract_at
 
 
-def check(view: View, release: Release, domain: Domain, statement: Act | Claim, signature: bytes, now: int) -> None:
+def check(
+    view: View,
+    release: Release,
+    domain: Domain,
+    statement: Act | Claim,
+    signature: bytes,
+    now: int,
+    texts: Sequence[Document] = (),
+) -> None:
     """Raise `SignatureError`, `Refused`, `NotFound` or `InputError` unless the chain would record this act.
 
-    `now` is in Unix seconds. An act that the chain holds already passes: bringing it again does no harm.
+    `now` is in Unix seconds; `texts` came with the act. An act that the chain holds already passes: bringing it again
+    does no harm.
     """
     if domain.chain_id != view.at.chain_id:
         raise SignatureError(
@@ -33,7 +45,7 @@ def check(view: View, release: Release, domain: Domain, statement: Act | Claim, 
         )
     if digest in view.acts:
         return
-    if statement.deadline and now > statement.deadline:
+    if statement.deadline and max(now, view.at.time) > statement.deadline:  # blocks may run ahead of this clock
         raise Refused("The deadline that the signer set has passed; sign again with a later one.", reason="Expired")
     if isinstance(statement, Claim):
         _check_claim(view, release, domain, statement)
@@ -53,7 +65,7 @@ def check(view: View, release: Release, domain: Domain, statement: Act | Claim, 
             f"{release.address(contract)}; sign the act that this register prepares."
         )
     _check_number(view, contract, statement, party, now)
-    _check_subject(view, contract, statement, party)
+    _check_subject(view, contract, statement, party, texts)
 
 
 def _check_claim(view: View, release: Release, domain: Domain, claim: Claim) -> None:
@@ -85,7 +97,7 @@ def _check_number(view: View, contract: Contract, act: Act, party: Party, now: i
         )
 
 
-def _check_subject(view: View, contract: Contract, act: Act, party: Party) -> None:
+def _check_subject(view: View, contract: Contract, act: Act, party: Party, texts: Sequence[Document]) -> None:
     if contract is Contract.PARTY_REGISTRY:
         if act.subject != list_of(act.party):
             raise Refused(f"{party.name} states such things on its own list, {list_of(act.party)}, only.")
@@ -102,7 +114,7 @@ def _check_subject(view: View, contract: Contract, act: Act, party: Party) -> No
         return
     known = next((view_ for view_ in view.agreements.values() if view_.id == act.subject), None)
     if act.kind in FOUNDING:
-        _check_founding(view, act, party)
+        _check_founding(view, act, party, known, texts)
         return
     if known is None:
         raise NotFound("agreement", str(act.subject), "record its founding signatures first")
@@ -119,9 +131,17 @@ def _check_subject(view: View, contract: Contract, act: Act, party: Party) -> No
     )
 
 
-def _check_founding(view: View, act: Act, party: Party) -> None:
-    document = view.document(act.content)
+def _check_founding(view: View, act: Act, party: Party, known: AgreementView | None, texts: Sequence[Document]) -> None:
+    came = {Hash(text.hash): text for text in texts}
+    document = came.get(act.content) or view.document(act.content)
     if not isinstance(document, Agreement):
         raise NotFound("agreement text", str(act.content), "import the agreement's document first")
+    if terms_of(document).id != act.subject:
+        raise Refused(
+            f"The signature is for agreement {act.subject}, but its text {document.hash} is agreement "
+            f"{terms_of(document).id}; sign the one prepared here."
+        )
     if act.party not in {founder.id for founder in document.founders}:
         raise Refused(f"“{document.title}” does not name {party.name} among its founders.", reason="ClosedTo")
+    if known and any(other.act.party == act.party and is_founding(other) for other in known.acts):
+        raise Refused(f"{party.name} has signed “{document.title}” already; once is enough.", reason="AlreadyFounded")

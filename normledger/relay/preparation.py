@@ -6,7 +6,7 @@ from typing import Any
 from normledger.acts.act import FOUNDING, Act, ActKind, Claim, Contract, contract_of, list_of
 from normledger.acts.release import Release
 from normledger.acts.typed_data import to_json
-from normledger.documents.document import Document, Profile, Statement
+from normledger.documents.document import Agreement, Document, Norm, Profile, Statement
 from normledger.errors import InputError, Refused
 from normledger.identifiers import KINDS, ZERO, Address, Digest, Hash, PartyId, parse_identifier
 from normledger.ledger.queries import View
@@ -130,7 +130,9 @@ def _subject_name(view: View, act: Act) -> str:
     for norm in view.norms.values():
         if norm.id == act.subject:
             return f"“{norm.title}”"
-    return str(act.subject)
+    # A founding signature comes before its agreement is on the chain; the act names its text.
+    text = view.document(act.subject if act.kind is ActKind.PUBLICATION else act.content)
+    return f"“{text.title}”" if isinstance(text, Agreement | Norm) else str(act.subject)
 
 
 def _clause_name(view: View, act: Act) -> str:

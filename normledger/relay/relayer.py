@@ -8,7 +8,7 @@ index and not sent again; the contracts take no act twice in any case.
 from collections import defaultdict
 from collections.abc import Sequence
 
-from normledger.acts.act import FOUNDING, Act, ActKind, Claim, Contract
+from normledger.acts.act import FOUNDING, Act, ActKind, Claim, Contract, Recorded
 from normledger.acts.release import Release
 from normledger.chain import calls
 from normledger.chain.node import Reverted
@@ -36,20 +36,25 @@ class Relayer:
         Founding signatures wait until all founders have signed, so that one transaction records them;
         `one_by_one` opens the agreement with those that are here.
         """
-        pending = []
+        pending, settled = [], []
         for submission in self._outbox.pending():
-            known = view.acts.get(submission.digest)
-            if known is not None:
-                self._outbox.record(submission.digest, known.recorded.transaction, known.recorded.block)
-            elif isinstance(submission.statement, Claim) and submission.statement.party in view.parties:
-                recorded = view.parties[submission.statement.party].recorded
+            recorded = _recorded(view, submission)
+            if recorded is not None:
                 self._outbox.record(submission.digest, recorded.transaction, recorded.block)
+            elif 0 < submission.statement.deadline < view.at.time:
+                # A founding signature may have waited for the others until its own time was over.
+                late = Refused("The deadline that the signer set has passed; sign again with a later one.")
+                settled += self._refuse([submission], late)
             else:
                 pending.append(submission)
-        settled: list[Submission] = []
         for group in _groups(pending):
-            for start in range(0, len(group), BATCH):
-                settled += self._carry(view, group[start : start + BATCH], one_by_one)
+            founding = _founds(group[0])
+            if founding:
+                group, replaced = _newest(group)
+                settled += self._refuse(replaced, Refused("Its party signed once more; that signature is carried."))
+            size = len(group) if founding and not one_by_one else BATCH
+            for start in range(0, len(group), size):
+                settled += self._carry(view, group[start : start + size], one_by_one)
         return [self._outbox.get(submission.digest) for submission in settled]
 
     def _carry(self, view: View, group: list[Submission], one_by_one: bool) -> list[Submission]:
@@ -59,7 +64,14 @@ class Relayer:
                 return []
             receipt = self._sender.send(self._release.address(call.contract), call.data)
         except Reverted as reverted:
-            if len(group) > 1 and not isinstance(group[0].statement, Claim):
+            if _founds(group[0]) and not one_by_one:
+                # Alone none of them would be carried: the one that is refused goes, the others go on waiting.
+                culprit = calls.party_named(reverted)
+                named = [one for one in group if one.statement.party == culprit]
+                others = [one for one in group if named and one not in named]
+                refused_ = self._refuse(named or group, calls.refusal(reverted))
+                return refused_ + (self._carry(view, others, one_by_one) if others else [])
+            if len(group) > 1:
                 return [done for one in group for done in self._carry(view, [one], one_by_one)]
             return self._refuse(group, calls.refusal(reverted))
         except Refused as refused:
@@ -89,6 +101,25 @@ class Relayer:
             return _founding_call(view, acts, one_by_one)
         known = next((agreement for agreement in view.agreements.values() if agreement.id == first.subject), None)
         return calls.act(known.terms, acts) if known else None
+
+
+def _recorded(view: View, submission: Submission) -> Recorded | None:
+    """Where the chain holds the act already."""
+    known = view.acts.get(submission.digest)
+    if known is not None:
+        return known.recorded
+    party = view.parties.get(submission.statement.party)
+    return party.recorded if party and party.digest == submission.digest else None
+
+
+def _founds(submission: Submission) -> bool:
+    return isinstance(submission.statement, Act) and submission.statement.kind in FOUNDING
+
+
+def _newest(group: Sequence[Submission]) -> tuple[list[Submission], list[Submission]]:
+    """Of founding signatures the last one of each party, and those that it replaces."""
+    last = {submission.statement.party: submission for submission in group}
+    return list(last.values()), [one for one in group if last[one.statement.party] is not one]
 
 
 def _founding_call(view: View, acts: list[calls.Signed], one_by_one: bool) -> calls.Call | None:

@@ -23,8 +23,8 @@ EVIL = "<script>alert(1)</script>"
 class Served:
     """A client, with what the tests need to know of the workspace behind it."""
 
-    def __init__(self, client: TestClient, exercise: Exercise, norm: NormId) -> None:
-        self.client, self.exercise, self.norm = client, exercise, norm
+    def __init__(self, client: TestClient, workspace: Workspace, exercise: Exercise, norm: NormId) -> None:
+        self.client, self.workspace, self.exercise, self.norm = client, workspace, exercise, norm
 
 
 @pytest.fixture(scope="session")
@@ -51,4 +51,4 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         norm = exercise.publish(workspace.keep_derivation(workspace.compose(workspace.view(), "consented", "exercise")))
         exercise.endorse(norm)
         with TestClient(create_app(workspace)) as client:
-            yield Served(client, exercise, norm)
+            yield Served(client, workspace, exercise, norm)

@@ -4,10 +4,27 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from fastapi.testclient import TestClient
+from starlette.requests import Request
 
+from api import schemas
+from api.app import create_app
+from api.pages.rendering import render
+from normledger.acts.typed_data import to_json
 from tests.api.conftest import EVIL, Served
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
+INJECTIONS = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "javascript:alert(1)",
+    "</style><script>alert(1)</script>",
+    "{{ 7 * 7 }}{% raw %}",
+    "\u202e<b>upside</b>",
+    "<!--",
+)
+"""Given as name, title, clause and source of an agreement."""
 
 
 class Outline(HTMLParser):
@@ -22,6 +39,9 @@ class Outline(HTMLParser):
         self.tags.append((tag, dict(attrs)))
         if tag not in VOID:
             self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open, f"</{tag}> closes nothing"
@@ -62,7 +82,11 @@ def test_a_page_is_well_formed_and_needs_no_script(served: Served, name: str) ->
         assert "style" not in attributes, tag
         assert not [key for key in attributes if key.startswith("on")], tag
         for key in ("href", "src"):
-            assert not (attributes.get(key) or "").startswith(("http:", "https:", "//", "javascript:")), attributes
+            target = attributes.get(key) or ""
+            assert not target.startswith(("//", "javascript:")), attributes
+            if target.startswith(("http:", "https:")):  # a source that a reader may follow; nothing is loaded from it
+                assert tag == "a"
+                assert "noreferrer" in str(attributes["rel"])
     assert tags.count("table") == tags.count("caption")
     assert "script-src" not in answer.headers["content-security-policy"]
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")
@@ -76,10 +100,11 @@ def test_names_from_outside_are_escaped(served: Served) -> None:
 
 def test_reports_exercise_and_consent_are_marked_in_words(served: Served) -> None:
     pages = _pages(served)
-    assert "reported: signed elsewhere, by nobody here" in served.client.get(pages["forming"]).text
-    assert "exercise: all parties are fictional" in served.client.get(pages["exercise"]).text
-    assert "exercise: all parties are fictional" in served.client.get(pages["norm"]).text
-    assert "reported: signed elsewhere" in served.client.get(pages["reported"]).text
+    for name in ("forming", "candidate", "reported"):
+        assert "agreed elsewhere; nobody named signed anything here" in served.client.get(pages[name]).text
+    for name in ("exercise", "norm", "agreement"):
+        assert "fiction; all parties are invented" in served.client.get(pages[name]).text
+    assert "signed here by the parties themselves" in served.client.get(pages["consented"]).text
 
 
 def test_each_page_links_its_json_twin(served: Served) -> None:
@@ -104,5 +129,106 @@ def test_the_theft_page_shows_brackets_and_who_toward_whom(served: Served) -> No
     rows = served.client.get("/v1/candidates", params={"limit": 200}).json()["candidates"]
     theft = next(one for one in rows if "secrets by cyber means" in one["texts"][0])
     text = served.client.get(f"/candidates/{theft['key']}").text
-    assert '<span class="bracket">[' in text
-    assert "In bilateral agreements: Each undertook it toward some, not all: 6 of 21 pairs" in text
+    assert '<details class="bracket"><summary>[' in text
+    assert (
+        "<dt>In bilateral agreements alone</dt><dd>Each undertook it toward some, not all: 6 of 21 pairs, five of them "
+        "with China.</dd>"
+    ) in text
+    assert "all 19 others" in text
+    assert "[trade / business]</summary>" in text
+    source = re.search(r'href="(/agreements/0x[0-9a-f]{64})#(0x[0-9a-f]{64})"><bdi>US–China 2015</bdi>', text)
+    assert source, "a bracket leads to the clause whose words it holds"
+    assert f'id="{source.group(2)}"' in served.client.get(source.group(1)).text
+
+
+def test_a_link_keeps_the_block_that_the_reader_asked_for(served: Served) -> None:
+    block = served.client.get("/v1/status").json()["as_of"]["block"] - 1
+    text = served.client.get("/", params={"as_of": block}).text
+    links = re.findall(r'href="(/(?:candidates|norms|agreements)/[^"]+)"', text)
+    assert links
+    assert all(f"as_of={block}" in link for link in links)
+
+
+def test_a_reservation_shows_its_objection_beside_the_clause(served: Served) -> None:
+    text = served.client.get(_pages(served)["agreement"]).text
+    assert "<b>Reservation</b> by <bdi>Principality of Umbrelle</bdi>" in text
+    assert "<b>Objection</b> by <bdi>Confederation of Pellucia</bdi>" in text
+    assert "Withdrawn: <bdi>Hobnail and Thrush Pretend Software</bdi>" in text
+
+
+def test_a_reported_agreement_shows_its_sources_doubts_and_observer(served: Served) -> None:
+    text = served.client.get(_pages(served)["reported"]).text
+    assert "Check it against the sources before you rely on it" in text
+    assert "<dt>Confidence</dt>" in text
+    assert "<bdi>Observer</bdi>" in text
+    assert "not counted" not in text
+
+
+def test_the_front_page_goes_on_page_by_page(served: Served) -> None:
+    first, second = (served.client.get("/", params={"page": page}).text for page in (1, 2))
+    rows = [re.findall(r'<h3><a href="(/candidates/[^"]+)"', text) for text in (first, second)]
+    assert len(rows[0]) == 20
+    assert not set(rows[0]) & set(rows[1])
+    assert 'rel="next"' in first
+    assert 'rel="prev"' in second
+    assert len(first) < 60_000
+    assert "There are no more rows" in served.client.get("/", params={"page": 99}).text
+
+
+def test_a_missing_text_is_shown_as_missing(served: Served) -> None:
+    view = served.workspace.view()
+    norm = view.norms[served.norm]
+    path = served.workspace.folder / "documents" / served.norm.hex()[:2] / f"{served.norm.hex()}.json"
+    kept = path.read_bytes()
+    path.unlink()
+    try:
+        client = TestClient(create_app(served.workspace))  # without its relaying thread: it has nothing kept
+        text = client.get(f"/norms/{served.norm}").text
+        assert "The text is missing here." in text
+        assert norm.document
+        assert norm.document.text not in text
+        assert "Its text is missing here" in client.get("/?shown=exercise").text
+        assert client.get(f"/v1/norms/{served.norm}").json()["norm"]["text"] is None
+        publication = served.workspace.submission(norm.publication.digest)
+        again = {
+            "typed_data": to_json(publication.domain, publication.statement),
+            "signature": "0x" + publication.signature.hex(),
+            "texts": [norm.document.to_json()],
+        }
+        assert client.post("/v1/submissions", json=again).status_code == 202
+        assert norm.document.text in client.get(f"/norms/{served.norm}").text, "whoever has the text may bring it"
+    finally:
+        path.write_bytes(kept)
+
+
+def test_a_problem_outside_the_api_is_a_page(served: Served) -> None:
+    for path in ("/nothing", "/candidates/0x00", "/?shown=all", "/static/nothing.css"):
+        answer = served.client.get(path)
+        assert answer.status_code in (404, 422), path
+        assert answer.headers["content-type"].startswith("text/html")
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("evil", INJECTIONS)
+def test_a_clause_a_title_and_a_name_from_outside_execute_nowhere(evil: str) -> None:
+    clause = schemas.ClauseModel(id="0x" + "11" * 32, key=evil, heading=evil, text=evil, language=evil)
+    one = schemas.AgreementModel(
+        basis="reported", id="0x" + "22" * 32, document="0x" + "22" * 32, title=evil, date=evil, world="real",
+        character=evil, form=evil, fault=evil, block=None, in_effect_since=None, bound=[evil],
+    )  # fmt: skip
+    member = schemas.MemberModel(key=evil, name=evil, kind=evil, since=None, clauses=1, acts=[])
+    at = schemas.AsOfModel(chain_id=1, block=1, hash="0x" + "33" * 32, time=1, final=True)
+    found = schemas.AgreementAnswer(
+        as_of=at, agreement=one, rules=None, clauses=[clause], members=[member], awaiting=[], withdrawn=[], acts=[],
+        without_effect={}, reservations=[], reports=[], sources=[evil], facts={evil: evil, "full_name": evil},
+    )  # fmt: skip
+    request = Request({"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []})
+    page = render(
+        request, "agreement.html", found=found, one=one, names={evil: evil}, keys={}, shown="reported", twin=("/", {})
+    )
+    outline = Outline()
+    outline.feed(bytes(page.body).decode())
+    for tag, attributes in outline.tags:
+        assert tag not in ("script", "style", "iframe", "img", "object", "form", "base")
+        assert not [key for key in attributes if key.startswith("on") or key == "style"], attributes
+        assert not (attributes.get("href") or "").lower().lstrip().startswith("javascript:")

@@ -1,10 +1,17 @@
 """The API: every answer says as of which block it holds, every refusal is one problem in one sentence."""
 
 import time
+from collections.abc import Callable
 
 import pytest
+from fastapi.testclient import TestClient
 
-from normledger.acts.signature import sign
+from api.access import Access
+from api.app import create_app
+from normledger.acts.act import Act
+from normledger.acts.signature import recover, sign
+from normledger.acts.typed_data import from_json
+from normledger.errors import ChainError
 from normledger.identifiers import Digest, Hash, keccak
 from tests.api.conftest import Served
 
@@ -52,6 +59,52 @@ def test_a_cursor_is_bound_to_its_block(served: Served) -> None:
     assert served.client.get("/v1/agreements", params={"cursor": "rubbish"}).status_code == 422
 
 
+def test_a_cursor_is_bound_to_its_list_and_filters(served: Served) -> None:
+    page = served.client.get("/v1/candidates", params={"limit": 2, "basis": "reported"}).json()
+    assert page["next"]
+    others = (("/v1/parties", {}), ("/v1/candidates", {"basis": "consented"}))
+    for path, filters in others:
+        refused = served.client.get(path, params={"cursor": page["next"], **filters})
+        assert refused.status_code == 422, path
+        assert "another list" in refused.json()["detail"]
+    following = served.client.get(
+        "/v1/candidates", params={"limit": 3, "basis": "reported", "cursor": page["next"]}
+    ).json()
+    assert len(following["candidates"]) == 3
+    assert following["as_of"] == page["as_of"]
+
+
+def test_a_cursor_stays_at_its_block_while_the_register_grows(served: Served) -> None:
+    past = served.client.get("/v1/status").json()["as_of"]["block"] - 2
+    page = served.client.get("/v1/parties", params={"limit": 5, "as_of": past}).json()
+    following = served.client.get("/v1/parties", params={"limit": 5, "cursor": page["next"]}).json()
+    assert following["as_of"]["block"] == page["as_of"]["block"] == past
+    assert not {one["id"] for one in page["parties"]} & {one["id"] for one in following["parties"]}
+
+
+def test_acts_are_answers_as_of_a_block(served: Served) -> None:
+    agreement = served.client.get("/v1/agreements").json()["agreements"][2]
+    page = served.client.get(f"/v1/agreements/{agreement['id']}/acts", params={"limit": 2}).json()
+    assert len(page["acts"]) == 2
+    assert page["next"]
+    act = page["acts"][0]
+    answer = served.client.get(f"/v1/acts/{act['digest']}").json()
+    assert answer["act"] == act
+    assert answer["as_of"] == page["as_of"]
+    assert served.client.get(f"/v1/acts/{act['digest']}", params={"as_of": act["block"] - 1}).status_code == 404
+
+
+def test_a_reported_agreement_leads_to_the_observers_signature(served: Served) -> None:
+    found = served.client.get("/v1/agreements", params={"limit": 200}).json()["agreements"]
+    one = next(one for one in found if one["title"] == "US–China 2015")
+    answer = served.client.get(f"/v1/agreements/{one['id']}").json()
+    assert one["bound"] == ["state:CHN", "state:USA"]
+    assert {report["observer_name"] for report in answer["reports"]} == {"Observer"}
+    batch = served.client.get(f"/v1/acts/{answer['reports'][0]['batch']}").json()["act"]
+    assert batch["kind"] == "reports"
+    assert answer["acts"] == []
+
+
 def test_an_answer_as_of_an_earlier_block_knows_nothing_later(served: Served) -> None:
     norm = served.client.get(f"/v1/norms/{served.norm}").json()["norm"]
     before = served.client.get("/v1/norms", params={"as_of": norm["block"] - 1}).json()
@@ -81,7 +134,27 @@ def test_the_theft_candidate_says_who_toward_whom(served: Served) -> None:
     theft = next(one for one in rows if "secrets by cyber means" in one["texts"][0])
     answer = served.client.get(f"/v1/candidates/{theft['key']}").json()
     assert answer["mutuality_by_form"]["bilateral"].endswith("6 of 21 pairs, five of them with China.")
-    assert "[" in answer["drafts"][0]
+    draft = answer["drafts"][0]
+    brackets = [
+        fragment
+        for paragraph in draft["paragraphs"]
+        for option in paragraph["options"]
+        for fragment in option["fragments"]
+        if len(fragment) > 1
+    ]
+    assert draft["open_brackets"] >= len(brackets) > 0
+    assert all(alternative["clauses"] and alternative["parties"] for one in brackets for alternative in one)
+    china = next(one for one in answer["coalition"] if one["name"] == "China")
+    assert (china["toward"], china["mutual"]) == (19, 19)
+    assert len(china["agreements"]) > 5
+
+
+def test_toward_and_mutual_add_up_to_the_pairs(served: Served) -> None:
+    for one in served.client.get("/v1/candidates", params={"limit": 12}).json()["candidates"]:
+        answer = served.client.get(f"/v1/candidates/{one['key']}").json()
+        held, possible = (int(part) for part in one["pairs"].split("/"))
+        assert sum(member["mutual"] for member in answer["coalition"]) == 2 * held
+        assert len(answer["coalition"]) * (len(answer["coalition"]) - 1) == 2 * possible
 
 
 def test_a_clause_leads_to_its_agreement(served: Served) -> None:
@@ -170,8 +243,6 @@ def test_a_used_number_is_refused_with_the_next_one(served: Served) -> None:
     prepared = _prepared(served, "norvale")
     typed_data = dict(prepared["typed_data"])  # type: ignore[call-overload]
     typed_data["message"] = {**typed_data["message"], "number": "1", "content": "0x" + "22" * 32}
-    from normledger.acts.typed_data import from_json
-
     domain, act = from_json(typed_data)
     signature = "0x" + sign(domain.digest(act), served.exercise.key_of("norvale")).hex()
     answer = served.client.post("/v1/submissions", json={"typed_data": typed_data, "signature": signature})
@@ -215,8 +286,117 @@ def test_what_is_not_there_is_a_404_problem(served: Served, path: str) -> None:
     assert set(answer.json()) >= {"type", "title", "status", "detail"}
 
 
-def test_a_body_beyond_a_mebibyte_is_refused(served: Served) -> None:
-    assert served.client.post("/v1/submissions", content=b"x" * (1 << 20) + b"xx").status_code in (413, 422)
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status", "word"),
+    [
+        (b" " * (1 << 20) + b"{}", JSON, 413, "1 MiB"),
+        (b"{}", {"Content-Type": "text/plain"}, 415, "application/json"),
+        (b'{"signature": "0x", "signature": "0x00", "typed_data": {}}', JSON, 422, "twice"),
+        (b'{"signature": 1.5, "typed_data": {}}', JSON, 422, "whole number"),
+        (b'{"signature": "0x", "typed_data": ' + b"[" * 5000 + b"]" * 5000 + b"}", JSON, 422, "nested deeper"),
+        (b'{"signature": "\xff"}', JSON, 422, "UTF-8"),
+        (b"{", JSON, 422, "not JSON"),
+        (b"[]", JSON, 422, "of the body"),
+    ],
+)
+def test_a_body_that_is_not_strict_json_is_refused(
+    served: Served, body: bytes, headers: dict[str, str], status: int, word: str
+) -> None:
+    answer = served.client.post("/v1/submissions", content=body, headers=headers)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert word in answer.json()["detail"]
+
+
+def test_the_example_of_the_openapi_is_a_true_submission(served: Served) -> None:
+    document = served.client.get("/v1/openapi.json").json()
+    example = document["paths"]["/v1/submissions"]["post"]["requestBody"]["content"]["application/json"]["example"]
+    domain, act = from_json(example["typed_data"])
+    assert isinstance(act, Act)
+    assert recover(domain.digest(act), bytes.fromhex(example["signature"][2:])) == act.account
+    refused = served.client.post("/v1/submissions", json=example)  # its party is nobody here
+    assert refused.status_code == 404
+    assert "let it register first" in refused.json()["detail"]
+
+
+def test_every_operation_documents_its_problems(served: Served) -> None:
+    document = served.client.get("/v1/openapi.json").json()
+    assert "Problem" in document["components"]["schemas"]
+    for path, methods in document["paths"].items():
+        for method in methods.values():
+            assert {"4XX", "5XX"} <= set(method["responses"]), path
+            assert "422" not in method["responses"], path
+
+
+def test_headers_are_strict_and_nobody_is_followed(served: Served) -> None:
+    for path in ("/", "/v1/status", "/v1/nothing", "/static/style.css"):
+        headers = served.client.get(path, headers={"Origin": "https://elsewhere.example"}).headers
+        assert headers["content-security-policy"].startswith("default-src 'none'")
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert "set-cookie" not in headers
+        assert "access-control-allow-origin" not in headers
+
+
+def test_a_defect_leaks_nothing(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("secret path /root/keys")
+
+    monkeypatch.setattr(served.workspace, "view", broken)
+    with_defect = TestClient(create_app(served.workspace), raise_server_exceptions=False)
+    for path in ("/v1/norms", "/"):
+        answer = with_defect.get(path)
+        assert answer.status_code == 500
+        assert "secret" not in answer.text
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def _until(condition: Callable[[], bool]) -> bool:
+    for _ in range(250):
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_a_chain_that_is_away_is_told_and_reading_goes_on(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = "The chain at http://127.0.0.1:1 does not answer: no connection; start it or give another --chain."
+    faults: list[Exception] = [ChainError(told)]
+
+    def carry() -> None:
+        if faults:
+            raise faults[0]
+
+    monkeypatch.setattr(served.workspace, "carry", carry)
+    access = Access(served.workspace)
+    access.start()
+    access.wake()
+    assert _until(lambda: access.fault == told)
+    assert access.view().norms
+    faults[0] = RuntimeError("secret")
+    access.wake()
+    assert _until(lambda: "defect of the service" in (access.fault or ""))
+    assert "secret" not in str(access.fault)
+    faults.clear()
+    access.wake()
+    assert _until(lambda: access.fault is None), "the relaying thread survives both"
+    access.stop()
+
+
+def test_a_chain_error_is_a_503_that_says_when_to_come_back(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise ChainError("The chain does not answer; start it.")
+
+    monkeypatch.setattr(served.workspace, "prepare", away)
+    answer = served.client.get(
+        f"/v1/norms/{served.norm}/endorsements/typed-data", params={"party": str(served.exercise.parties["umbrelle"])}
+    )
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "5"
+    assert answer.json()["type"] == "/problems/chain-unavailable"
 
 
 def test_a_block_beyond_the_index_is_refused(served: Served) -> None:

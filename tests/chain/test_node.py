@@ -5,7 +5,8 @@ import rlp
 from eth_account import Account
 from trie import HexaryTrie
 
-from normledger.chain.deployment import DEPLOYER, create2_address, deploy, ensure_deployer
+from normledger.acts.release import DEPLOYER, create2
+from normledger.chain.deployment import deploy, ensure_deployer
 from normledger.chain.node import Node, Reverted, StateProof, connect
 from normledger.errors import ChainError
 from normledger.identifiers import Address, Hash, keccak
@@ -24,7 +25,7 @@ def contract(chain: Chain, request: pytest.FixtureRequest) -> Address:
 
 def test_the_same_code_lands_at_the_same_address_everywhere(chain: Chain) -> None:
     address, receipt = deploy(chain.sender, INIT_CODE)
-    assert str(address) == "0x9435e8796F61872C09dD10d523bEccB35a770D2c" == str(create2_address(INIT_CODE))
+    assert str(address) == "0x9435e8796F61872C09dD10d523bEccB35a770D2c" == str(create2(INIT_CODE))
     assert receipt is None or receipt.ok
     assert chain.node.code(address) == RUNTIME
     assert deploy(chain.sender, INIT_CODE) == (address, None)

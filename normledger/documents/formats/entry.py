@@ -47,11 +47,15 @@ def actor(name: str, kind: str, alpha3: str | None, *, field: str) -> Reported:
     name = " ".join(unicodedata.normalize("NFC", name).split())
     if not name:
         raise InputError("the party has no name; add it", field=field)
-    country = countries().get(alpha3 or "")
+    code = alpha3 or ""
+    if code and not (len(code) == 3 and code.isascii() and code.isupper()):
+        raise InputError(f"{code!r} is not a country's code; give three capital letters (ISO 3166-1)", field=field)
+    country = countries().get(code)
     if kind == "state" and country:
         shown = country.name if name == alpha3 else name
         return Reported(Identifier(f"state:{country.alpha3}"), shown, kind, country.alpha3)
-    return Reported(parse_identifier(f"name:{name}"), name, kind, country.alpha3 if country else "")
+    # A code that ISO 3166-1 does not hold (any more) is kept as the source has it; it gives no region.
+    return Reported(parse_identifier(f"name:{name}"), name, kind, code)
 
 
 def no_party_twice(actors: Sequence[Reported]) -> None:

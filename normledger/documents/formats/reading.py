@@ -1,7 +1,6 @@
 """Opening import files and telling their forms apart, entry by entry."""
 
 import gzip
-import json
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,8 +17,9 @@ from normledger.errors import InputError
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What some files say. `texts` come in the order of the files; `reports` refer to them by document hash.
+    """What some files say, in an order of its own, so that files and lines may come in any: one batch, one root.
 
+    `texts` are sorted by document hash; `reports` refer to them by it, and are sorted by it and then by actor and act.
     `agreements` are those that its parties may sign here: they are kept, not reported.
     """
 
@@ -37,7 +37,8 @@ def read(paths: list[Path]) -> Imported:
     for path in paths:
         for line, data in _entries(path):
             try:
-                entry = _form_of(data)(data)
+                normal = normalise(data)
+                entry = _form_of(normal)(normal)
                 if isinstance(entry, document.Agreement):
                     agreements[entry.hash] = entry
                 elif isinstance(entry, participation.Participation):
@@ -56,8 +57,17 @@ def read(paths: list[Path]) -> Imported:
         except InputError as error:
             raise error.at(source=source, line=line) from None
     # One actor may act many times on one agreement, but not in the same way on the same day.
-    distinct = dict.fromkeys(reports)
-    return Imported(tuple(texts.values()), tuple(distinct), tuple(agreements.values()))
+    return Imported(
+        tuple(sorted(texts.values(), key=lambda text: text.hash)),
+        tuple(sorted(set(reports), key=_place)),
+        tuple(agreements[hash_] for hash_ in sorted(agreements)),
+    )
+
+
+def _place(report: document.Report) -> tuple[object, ...]:
+    who = report.actor
+    told = (report.agreement, who.identifier, report.date or "", report.seen or "", report.act)
+    return (*told, who.name, who.kind, who.country)
 
 
 def _form_of(data: Any) -> Callable[[Any], Entry | participation.Participation | document.Agreement]:
@@ -84,7 +94,7 @@ def _agreement(data: Any) -> document.Agreement:
 
 
 def _entries(path: Path) -> Iterator[tuple[int | None, Any]]:
-    """(line, parsed and normalised value) of every entry; line is None for a file that is one JSON text."""
+    """(line, parsed value) of every entry; line is None for a file that is one JSON text."""
     source = str(path)
     try:
         data = path.read_bytes()
@@ -102,19 +112,19 @@ def _entries(path: Path) -> Iterator[tuple[int | None, Any]]:
     whole = _whole(data, source)
     if whole is not None:
         for value in whole if isinstance(whole, list) else [whole]:
-            yield None, normalise(value)
+            yield None, value
         return
     for number, row in enumerate(data.split(b"\n"), start=1):
         if row.strip():
-            yield number, normalise(parse_json(row, source=source, line=number))
+            yield number, parse_json(row, source=source, line=number)
 
 
 def _whole(data: bytes, source: str) -> Any:
     """The value of a file that is one JSON text over several lines; None where every line is a text of its own."""
     first = data.split(b"\n", 1)[0]
     try:
-        json.loads(first)
-    except ValueError:
+        parse_json(first)
+    except InputError:
         if first.strip() in (b"{", b"[") or not first.rstrip().endswith(b"}"):
             return parse_json(data, source=source)
         return None

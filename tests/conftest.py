@@ -1,0 +1,66 @@
+"""Fixtures that many floors share: a deployed workspace, made once and copied, and parties in it."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from normledger.workspace import Workspace
+from tests.delegations import Delegations, copy_of, create
+
+# Deadlines measure the machine; a database of examples would make two runs differ.
+settings.register_profile("suite", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def no_workspace_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NORMLEDGER_HOME", "NORMLEDGER_PASSPHRASE", "NORMLEDGER_RELAYER_KEY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a workspace with the contracts on an embedded chain. Never written to: copy it."""
+    folder = tmp_path_factory.mktemp("deployed") / ".normledger"
+    with create(folder) as workspace:
+        workspace.deploy()
+        workspace.update()
+    return folder
+
+
+@pytest.fixture
+def workspace(deployed: Path, tmp_path: Path) -> Iterator[Workspace]:
+    """A workspace of one's own, deployed and indexed."""
+    with copy_of(deployed, tmp_path / ".normledger") as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def registered(deployed: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Delegations]:
+    """A folder in which parties A, B and C are registered, and who they are. Never written to: copy it."""
+    folder = tmp_path_factory.mktemp("registered") / ".normledger"
+    with copy_of(deployed, folder) as workspace:
+        made = Delegations(workspace)
+        made.register("A", "B", "C")
+    return folder, made
+
+
+@pytest.fixture
+def delegations(registered: tuple[Path, Delegations], tmp_path: Path) -> Iterator[Delegations]:
+    """Parties A, B and C in a workspace of one's own."""
+    folder, made = registered
+    with copy_of(folder, tmp_path / ".normledger") as workspace:
+        yield Delegations(workspace, dict(made.parties), dict(made.keys))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real agreements that the project does not ship."""
+    if not SHARED.is_dir():
+        pytest.skip(f"no real data in {os.path.relpath(SHARED)}")
+    return SHARED

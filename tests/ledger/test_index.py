@@ -1,0 +1,288 @@
+"""The index is a cache: whatever happens to it, the chain gives the same rows; what is not on the chain, it refuses."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from normledger.acts.act import ActKind, Contract, list_of
+from normledger.acts.release import REGISTER_SLOT, Release, word_slot
+from normledger.chain.logs import events
+from normledger.chain.node import Block, Log, Node
+from normledger.errors import ChainError, IntegrityError, WorkspaceError
+from normledger.identifiers import ZERO, Address, Hash, keccak
+from normledger.ledger.index import Index, open_index
+from normledger.ledger.queries import Ledger
+from tests.ledger.conftest import Register, rows, view_of
+
+EMBEDDED = pytest.mark.parametrize("register", ["embedded"], indirect=True)
+"""What does not depend on the chain is run on one."""
+
+REGISTER = Hash(REGISTER_SLOT.to_bytes(32, "big"))
+
+
+def live(register: Register) -> Hash:
+    """Some of everything; the agreement's id."""
+    made = register.delegations
+    agreement = made.found(made.text("A", "B"))
+    made.act(ActKind.ACCESSION, agreement, "C", text="We join.")
+    document = register.workspace.view().agreement(str(agreement)).document
+    assert document
+    made.act(ActKind.RESERVATION, agreement, "C", clause=document.clause_ids[0], text="Not that.")
+    norm = keccak(b"norm")
+    made.act(ActKind.PUBLICATION, norm, "A")
+    made.act(ActKind.ENDORSEMENT, norm, "B", text="Well said.")
+    list_ = list_of(made.parties["A"])
+    made.act(ActKind.REPORTS, list_, "A", refers_to=keccak(b"root"), content=keccak(b"batch"))
+    open_one = made.text("B", "C")
+    made.workspace.submit_own(made.signature("C", open_one), made.keys["C"])
+    made.workspace.carry(one_by_one=True)
+    return agreement
+
+
+def test_every_word_is_the_chain_s(register: Register) -> None:
+    live(register)
+    work = register.workspace
+    words = work.view().words
+    assert len(words) == 3 + 3 + 2 + 1 + 1  # parties, registers, agreements, norm, list
+    for (contract, subject), word in words.items():
+        slot = REGISTER if subject == ZERO else word_slot(subject)
+        assert work.node.storage(work.release.address(contract), slot) == word
+
+
+def test_an_index_made_again_is_the_same_byte_for_byte(register: Register, tmp_path: Path) -> None:
+    live(register)
+    grown, before = tmp_path / ".normledger" / "index.db", register.workspace.view().digest
+    index, fresh = register.index(tmp_path / "fresh.db")
+    index.update()
+    assert json.dumps(rows(fresh), default=repr) == json.dumps(rows(grown), default=repr)
+    assert all(rows(fresh).values())
+    assert view_of(register, fresh).digest == before
+    index.update()
+    assert rows(fresh) == rows(grown)
+
+
+def test_a_reorganisation_leaves_what_a_fresh_index_has(register: Register, tmp_path: Path) -> None:
+    made, work = register.delegations, register.workspace
+    agreement = made.found(made.text("A", "B"))
+    kept = rows(tmp_path / ".normledger" / "index.db")
+    digest = work.view().digest
+    go_back = register.keep()
+    made.act(ActKind.ACCESSION, agreement, "C")
+    made.found(made.text("A", "C"))
+    made.register("D")
+    made.act(ActKind.PUBLICATION, keccak(b"n"), "A")
+    go_back()
+    work.update()
+    assert rows(tmp_path / ".normledger" / "index.db") == kept
+    assert work.view().digest == digest
+    made.act(ActKind.DECLARATION, agreement, "B")  # another future
+    index, fresh = register.index(tmp_path / "fresh.db")
+    index.update()
+    assert rows(fresh) == rows(tmp_path / ".normledger" / "index.db")
+    assert len(work.view().agreements) == 1
+
+
+@EMBEDDED
+def test_a_chain_that_forgot_everything_empties_the_index(register: Register, tmp_path: Path) -> None:
+    work = register.workspace
+    work.node._provider.rewind(work.configuration.first_block)  # type: ignore[attr-defined]
+    index, path = register.index(tmp_path / ".normledger" / "index.db")
+    index.update()
+    assert not any(rows(path).values())
+
+
+# --- nodes that lie
+
+
+class Liar(Node):
+    """The real node, but for the logs that it alters on their way."""
+
+    def __init__(self, honest: Node, alter: Callable[[list[Log]], list[Log]]) -> None:
+        super().__init__(honest._provider, "a liar")
+        self._alter = alter
+
+    def logs(self, addresses: object, first: int, last: int) -> list[Log]:
+        return self._alter(super().logs(addresses, first, last))  # type: ignore[arg-type]
+
+
+def tampered(data: bytes, at: int) -> bytes:
+    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+
+
+def at_last(change: Callable[[Log], list[Log]]) -> Callable[[list[Log]], list[Log]]:
+    return lambda logs: [*logs[:-1], *change(logs[-1])] if logs else logs
+
+
+LIES: dict[str, Callable[[list[Log]], list[Log]]] = {
+    "leaves out a log among others": lambda logs: logs[:-2] + logs[-1:],
+    "doubles a log": at_last(lambda log: [log, log]),
+    "doubles a log under another index": at_last(lambda log: [log, replace(log, index=log.index + 1)]),
+    "alters the party": at_last(lambda log: [replace(log, topics=(*log.topics[:2], keccak(b"x"), log.topics[3]))]),
+    "alters the subject": at_last(lambda log: [replace(log, topics=(log.topics[0], keccak(b"x"), *log.topics[2:]))]),
+    "alters the kind": at_last(lambda log: [replace(log, topics=(*log.topics[:3], Hash((21).to_bytes(32, "big"))))]),
+    "gives a kind that is none": at_last(
+        lambda log: [replace(log, topics=(*log.topics[:3], Hash((99).to_bytes(32, "big"))))]
+    ),
+    "alters the clause": at_last(lambda log: [replace(log, data=tampered(log.data, 31))]),
+    "alters the account": at_last(lambda log: [replace(log, data=tampered(log.data, 4 * 32 - 1))]),
+    "alters the number": at_last(lambda log: [replace(log, data=tampered(log.data, 5 * 32 - 1))]),
+    "alters the deadline": at_last(lambda log: [replace(log, data=tampered(log.data, 6 * 32 - 1))]),
+    "alters the signature": at_last(lambda log: [replace(log, data=tampered(log.data, 8 * 32 + 3))]),
+    "cuts the data": at_last(lambda log: [replace(log, data=log.data[:-64])]),
+    "drops a topic": at_last(lambda log: [replace(log, topics=log.topics[:3])]),
+    "gives an unknown event": at_last(lambda log: [replace(log, topics=(keccak(b"?"),))]),
+    "swaps two events": lambda logs: [
+        replace(log, index=number) for number, log in enumerate(logs[:-2] + logs[-2:][::-1])
+    ],
+}
+
+
+@EMBEDDED
+@pytest.mark.parametrize("lie", LIES)
+def test_a_lying_node_is_found_at_its_block_and_nothing_is_written(
+    register: Register, tmp_path: Path, lie: str
+) -> None:
+    made, work = register.delegations, register.workspace
+    agreement = made.found(made.text("A", "B"))
+    made.found(made.text("B", "C", admission="closed"))
+    honest, path = register.index(tmp_path / "index.db")
+    honest.update()
+    before = rows(path)
+    acts = [(made.prepare(ActKind.ACCESSION, agreement, one), made.keys[one]) for one in "ABC"]
+    (_, _, last) = work.act_at_once(acts)  # one block with three logs
+    head = work.node.head()
+    assert last.block == head.number
+    index, _ = register.index(path, Liar(work.node, LIES[lie]))
+    with pytest.raises(IntegrityError, match=rf"block {head.number}\b") as found:
+        index.update()
+    assert "sk another node" in str(found.value)
+    assert rows(path) == before
+    honest.update()
+    assert rows(path) == rows(tmp_path / ".normledger" / "index.db")
+
+
+@EMBEDDED
+def test_a_founding_event_that_is_altered_is_found(register: Register, tmp_path: Path) -> None:
+    made, work = register.delegations, register.workspace
+    made.found(made.text("A", "B"))
+    head = work.node.head()
+    for at in (31, 63, 4 * 32 - 1, 6 * 32 - 1):  # document, clauses, admission, a founder
+
+        def alter(logs: list[Log], at: int = at) -> list[Log]:
+            return [replace(log, data=tampered(log.data, at)) if len(log.topics) == 2 else log for log in logs]
+
+        index, path = register.index(tmp_path / f"{at}.db", Liar(work.node, alter))
+        with pytest.raises(IntegrityError, match=rf"block {head.number}\b"):
+            index.update()
+        assert rows(path)["agreements"] == []
+
+
+@EMBEDDED
+def test_a_claim_that_is_altered_is_found(register: Register, tmp_path: Path) -> None:
+    def alter(logs: list[Log]) -> list[Log]:
+        return [replace(log, data=log.data.replace(b"name:A", b"name:X")) for log in logs]
+
+    index, path = register.index(tmp_path / "x.db", Liar(register.workspace.node, alter))
+    with pytest.raises(IntegrityError, match="altered log 0 of block"):
+        index.update()
+    assert not any(rows(path).values())
+
+
+def test_a_whole_block_left_out_is_found_by_the_registers(register: Register, tmp_path: Path) -> None:
+    made, work = register.delegations, register.workspace
+    made.found(made.text("A", "B"))
+    head = work.node.head()
+    liar = Liar(work.node, lambda logs: [log for log in logs if log.block_number < head.number])
+    index, path = register.index(tmp_path / "x.db", liar)
+    with pytest.raises(IntegrityError, match="the register of AgreementLedger"):
+        index.update()
+    assert rows(path)["agreements"] == []
+
+
+@EMBEDDED
+def test_an_act_left_out_is_found_by_the_next_on_its_subject(register: Register, tmp_path: Path) -> None:
+    made, work = register.delegations, register.workspace
+    agreement = made.found(made.text("A", "B"))
+    hidden = made.act(ActKind.DECLARATION, agreement, "A")
+    liar = Liar(work.node, lambda logs: [log for log in logs if log.block_number != hidden.block])
+    index, _path = register.index(tmp_path / "x.db", liar)
+    index.update()
+    later = made.act(ActKind.DECLARATION, agreement, "B")
+    with pytest.raises(IntegrityError, match=rf"At block {later.block} .* for subject {agreement}"):
+        index.update()
+
+
+@EMBEDDED
+def test_a_node_that_contradicts_itself_is_given_up(register: Register, tmp_path: Path) -> None:
+    def alter(logs: list[Log]) -> list[Log]:
+        return [replace(log, block_hash=keccak(b"elsewhere")) for log in logs]
+
+    index, _ = register.index(tmp_path / "x.db", Liar(register.workspace.node, alter))
+    with pytest.raises(ChainError, match="do not belong together"):
+        index.update()
+
+
+@EMBEDDED
+def test_a_chain_that_turns_while_it_is_read_is_read_again(register: Register, tmp_path: Path) -> None:
+    """The first answers are of a branch that is gone by the time the block is asked for."""
+    turns = iter([True, True])
+
+    class Turning(Node):
+        def block(self, number: int) -> Block | None:
+            found = super().block(number)
+            return replace(found, hash=keccak(b"gone")) if found and next(turns, False) else found
+
+    index, path = register.index(tmp_path / "x.db", Turning(register.workspace.node._provider, "turning"))
+    index.update()
+    assert rows(path) == rows(tmp_path / ".normledger" / "index.db")
+
+
+def test_events_of_others_are_not_ours(register: Register) -> None:
+    """A topic proves nothing: only what our contracts emit is read."""
+    work = register.workspace
+    logs = work.node.logs(work.release.addresses, 0, work.node.head().number)[-3:]
+    foreign = replace(work.release, addresses=(Address(b"\1" * 20), *work.release.addresses[1:]))
+    times = {log.block_number: 1 for log in logs}
+    assert len(events(logs, work.release, 1, times)) == len(logs) == 3
+    assert events(logs, foreign, 1, times) == []
+
+
+# --- another chain, another release
+
+
+def test_the_index_of_another_chain_or_release_is_refused(register: Register, tmp_path: Path) -> None:
+    work = register.workspace
+    path = tmp_path / ".normledger" / "index.db"
+
+    class Elsewhere(Node):
+        chain_id = 999  # type: ignore[assignment]
+
+    index, _ = register.index(path, Elsewhere(work.node._provider, "elsewhere"))
+    with pytest.raises(WorkspaceError, match=r"The index is of chain \d+, but elsewhere is chain 999; name the right"):
+        index.update()
+    other: Release = replace(work.release, name="0xother")
+    with pytest.raises(WorkspaceError, match=r"made by another release; delete index.db and index again"):
+        Index(open_index(f"sqlite:///{path}"), work.node, other).update()
+
+
+@EMBEDDED
+def test_before_anything_is_indexed_that_is_said(register: Register, tmp_path: Path) -> None:
+    work = register.workspace
+    with pytest.raises(WorkspaceError, match="Nothing is indexed yet"):
+        Ledger(open_index(f"sqlite:///{tmp_path / 'new.db'}"), work.store, work.release).as_of()
+
+
+def test_the_largest_deadline_and_odd_identifiers_stop_no_index(register: Register) -> None:
+    """Whatever the contracts take, an index takes; else anybody could stop everybody's."""
+    made, work = register.delegations, register.workspace
+    claims = [made.claim("D", deadline=2**64 - 1), made.claim("E", identifier="name:" + "é" * 97)]
+    work.act_at_once([(one, made.keys[name]) for one, name in zip(claims, "DE", strict=True)])
+    agreement = made.found(made.text("A", "B"))
+    made.act(ActKind.DECLARATION, agreement, "A", deadline=2**64 - 1, refers_to=keccak(b"?"), clause=keccak(b"?"))
+    view = work.view()
+    assert {act.act.deadline for act in view.acts.values()} == {0, 2**64 - 1}
+    assert view.parties[made.parties["D"]].identifier == "name:D"
+    assert (Contract.AGREEMENT_LEDGER, agreement) in view.words

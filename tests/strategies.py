@@ -1,0 +1,212 @@
+"""Generated texts, documents and acts for Hypothesis, and acts as if recorded, for what is decided from acts alone."""
+
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+from hypothesis import strategies as st
+
+from normledger.acts.act import Act, ActKind, Claim, Contract, Recorded, RecordedAct
+from normledger.acts.typed_data import Domain
+from normledger.documents.document import (
+    ADMISSIONS,
+    Agreement,
+    Alignments,
+    Asked,
+    Clause,
+    ClauseAlignment,
+    Document,
+    Founder,
+    Norm,
+    Outcome,
+    Profile,
+    Report,
+    Reported,
+    ReportedAgreement,
+    Reports,
+    Rules,
+    Statement,
+)
+from normledger.identifiers import (
+    KINDS,
+    ZERO,
+    Address,
+    ClauseId,
+    Digest,
+    DocumentHash,
+    Hash,
+    Identifier,
+    OutcomeId,
+    PartyId,
+    keccak,
+)
+
+SIGNED_KINDS = tuple(kind for kind in ActKind if kind is ActKind.CLAIM or kind >= ActKind.RECOGNITION)
+"""Kinds that can be signed in this release."""
+
+
+def of_type(kind: type[Hash]) -> st.SearchStrategy[Any]:
+    """Hashes of one sort."""
+    return st.binary(min_size=32, max_size=32).map(kind)
+
+
+def texts(*, min_size: int = 1, max_size: int = 40) -> st.SearchStrategy[str]:
+    """Unicode in NFC that is not all white space (unless it may be empty)."""
+    made = st.text(st.characters(exclude_categories=["Cs"]), min_size=min_size, max_size=max_size)
+    normal = made.map(lambda text: unicodedata.normalize("NFC", text))
+    return normal.filter(lambda text: bool(text.strip())) if min_size else normal
+
+
+ADDRESSES = st.binary(min_size=20, max_size=20).map(Address)
+LETTERS = st.text("abcdefghijklmnopqrstuvwxyzéßж北", min_size=1, max_size=12)
+IDENTIFIERS = st.builds(
+    lambda fictional, scheme, value: Identifier(f"{'exercise:' if fictional else ''}{scheme}:{value}"),
+    st.booleans(),
+    st.sampled_from(["state", "lei", "domain", "name"]),
+    LETTERS,
+)
+DATES = st.one_of(
+    st.none(), st.dates().map(lambda day: day.isoformat()), st.sampled_from(["2018", "1999-12", "2015-09?", "0997"])
+)
+RELATIONS = st.sampled_from(["same", "implies", "narrower", "opposite"])
+
+
+@st.composite
+def clause_lists(draw: st.DrawFn, min_size: int = 1, max_size: int = 4) -> tuple[Clause, ...]:
+    """Clauses whose keys differ."""
+    keys = draw(st.lists(LETTERS, min_size=min_size, max_size=max_size, unique=True))
+    asked = st.builds(Asked, of_type(OutcomeId), RELATIONS)
+    heading = st.one_of(st.just(""), texts())
+    return tuple(
+        Clause(key, draw(texts()), draw(heading), draw(st.sampled_from(["en", "fr", "zh"])),
+               tuple(draw(st.lists(asked, max_size=2))))
+        for key in keys
+    )  # fmt: skip
+
+
+@st.composite
+def agreements(draw: st.DrawFn) -> Agreement:
+    """Agreements that the reader takes."""
+    ids = sorted(draw(st.lists(of_type(PartyId), min_size=2, max_size=4, unique=True)))
+    form = draw(st.sampled_from(["bilateral", "multi-stakeholder"])) if len(ids) == 2 else "multi-stakeholder"
+    rules = Rules(
+        draw(st.sampled_from(["treaty", "contract", "political", "voluntary"])),
+        form,
+        draw(st.sampled_from(ADMISSIONS)),
+        draw(st.sampled_from(["on-signature", "on-ratification"])),
+        draw(st.booleans()) if form != "bilateral" else False,
+        draw(st.integers(0, 2**53 - 1)),
+    )
+    founders = tuple(Founder(id_, draw(IDENTIFIERS), draw(st.sampled_from(KINDS)), draw(texts())) for id_ in ids)
+    languages = tuple(draw(st.lists(st.sampled_from(["en", "fr"]), max_size=2, unique=True)))
+    return Agreement(draw(texts()), draw(clause_lists()), rules, founders, languages, draw(DATES))
+
+
+REPORTED_AGREEMENTS = st.builds(
+    ReportedAgreement,
+    title=texts(),
+    clauses=clause_lists(min_size=0),
+    source_id=texts(),
+    date=DATES,
+    character=texts(),
+    form=texts(),
+    facts=st.dictionaries(LETTERS, texts(min_size=0), max_size=3).map(lambda facts: tuple(sorted(facts.items()))),
+    sources=st.lists(texts(min_size=0), max_size=2).map(tuple),
+)
+REPORTS = st.builds(
+    Report,
+    of_type(DocumentHash),
+    st.builds(Reported, IDENTIFIERS, texts(), st.sampled_from((*KINDS, "unknown")), st.sampled_from(["", "FRA"])),
+    texts(),
+    DATES,
+    DATES,
+)
+DOCUMENTS: st.SearchStrategy[Document] = st.one_of(
+    agreements(),
+    REPORTED_AGREEMENTS,
+    st.builds(Reports, of_type(PartyId), st.lists(REPORTS, min_size=1, max_size=4).map(tuple)),
+    st.builds(
+        Alignments,
+        of_type(PartyId),
+        st.lists(
+            st.builds(ClauseAlignment, of_type(ClauseId), of_type(OutcomeId), RELATIONS), min_size=1, max_size=4
+        ).map(tuple),
+    ),
+    st.builds(Outcome, texts(), st.sampled_from(["require", "refrain", "permit", "unknown"])),
+    st.builds(
+        Norm,
+        texts(),
+        texts().filter(lambda text: not set("[]") & set(text)),
+        st.lists(of_type(OutcomeId), min_size=1, max_size=3, unique=True).map(lambda ids: tuple(sorted(ids))),
+        st.sampled_from(["real", "exercise"]),
+    ),
+    st.builds(Profile, texts(), st.sampled_from(["", "FRA"]), st.sampled_from(["", "Europe"])),
+    st.builds(Statement, texts()),
+)
+
+DOMAINS = st.builds(Domain, st.integers(0, 2**256 - 1), ADDRESSES)
+CLAIMS = st.builds(Claim, IDENTIFIERS, st.integers(1, len(KINDS)), of_type(Hash), ADDRESSES, st.integers(0, 2**64 - 1))
+
+
+def acts(kind: ActKind) -> st.SearchStrategy[Act]:
+    """Acts of one kind, every field at random."""
+    return st.builds(
+        Act,
+        st.just(kind),
+        of_type(Hash),
+        of_type(PartyId),
+        ADDRESSES,
+        st.integers(0, 2**64 - 1),
+        of_type(Hash),
+        of_type(Hash),
+        of_type(Hash),
+        st.integers(0, 2**64 - 1),
+    )
+
+
+STATEMENTS: st.SearchStrategy[Act | Claim] = st.sampled_from(SIGNED_KINDS).flatmap(
+    lambda kind: CLAIMS if kind is ActKind.CLAIM else acts(kind)
+)
+
+
+def party_id(name: str) -> PartyId:
+    """A party called so."""
+    return PartyId(keccak(name.encode()))
+
+
+def text_of(
+    *parties: str,
+    form: str = "multi-stakeholder",
+    admission: str = "open",
+    takes_effect: str = "on-signature",
+    reservations: bool = True,
+    notice_days: int = 0,
+    clauses: Sequence[str] = ("Parties shall help.", "Parties shall report."),
+) -> Agreement:
+    """A small agreement between parties of these names."""
+    founders = sorted((Founder(party_id(one), Identifier(f"name:{one}"), "ngo", one) for one in parties),
+                      key=lambda founder: founder.id)  # fmt: skip
+    return Agreement(
+        title=f"Agreement of {', '.join(parties)}",
+        clauses=tuple(Clause(str(number), text) for number, text in enumerate(clauses, start=1)),
+        rules=Rules("voluntary", form, admission, takes_effect, reservations, notice_days),  # type: ignore[arg-type]
+        founders=tuple(founders),
+    )
+
+
+def recorded(
+    kind: ActKind,
+    party: str,
+    number: int,
+    block: int,
+    *,
+    index: int = 0,
+    clause: Hash = ZERO,
+    refers_to: Hash = ZERO,
+    time: int | None = None,
+) -> RecordedAct:
+    """An act as if recorded; a block comes every day (86,400 s), so that notice is easy to reckon."""
+    act = Act(kind, Hash(keccak(b"agreement")), party_id(party), Address(bytes(20)), number, clause, refers_to)
+    digest = Digest(keccak(f"{kind} {party} {number} {clause} {refers_to}".encode()))
+    where = Recorded(block, ZERO, block * 86_400 if time is None else time, ZERO, index)
+    return RecordedAct(act, digest, b"", act.account, where, Contract.AGREEMENT_LEDGER)
