@@ -54,7 +54,7 @@ class Access:
         self._wake.set()
 
     def view(self, as_of: int | None = None) -> View:
-        """The register as of a block, by default the last one indexed."""
+        """The register as of a block, by default the newest final one."""
         with self._lock:
             view = self.workspace.view(as_of)
             kept: View = self._keep(("view", view.at.block, view.at.hash), lambda: view)

@@ -24,7 +24,7 @@ def access(request: Request) -> Access:
 
 
 Asked = Annotated[Access, Depends(access)]
-AsOfBlock = Annotated[int | None, Query(ge=0, description="answer as of this block; by default the last one indexed")]
+AsOfBlock = Annotated[int | None, Query(ge=0, description="answer as of this block; by default the newest final one")]
 
 
 def view(asked: Asked, as_of: AsOfBlock = None, cursor: Annotated[str | None, Query(max_length=200)] = None) -> View:

@@ -11,7 +11,7 @@ import pytest
 from normledger.acts.act import ActKind, list_of
 from normledger.documents.document import Profile
 from normledger.errors import ChainError, InputError, NotFound, WorkspaceError
-from normledger.workspace import FORMAT, Configuration, Workspace, find
+from normledger.workspace import FORMAT, Workspace, find
 from tests.chains import free_port
 from tests.delegations import Delegations, copy_of
 
@@ -57,7 +57,7 @@ def test_a_folder_that_cannot_be_read_is_told(tmp_path: Path, text: str, fault: 
 def test_a_folder_that_is_none_and_one_that_is_taken(deployed: Path, tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError, match="There is no workspace in"):
         Workspace.open(tmp_path)
-    with pytest.raises(WorkspaceError, match="There is a workspace in .* already"):
+    with pytest.raises(WorkspaceError, match=r"There is a workspace in .* already"):
         Workspace.create(deployed)
 
 
@@ -115,7 +115,7 @@ def test_a_chain_without_the_contracts_is_told(workspace: Workspace) -> None:
         path.unlink()
     with (
         Workspace.open(workspace.folder, write=True) as again,
-        pytest.raises(ChainError, match="holds no contract at 0x.* or deploy again"),
+        pytest.raises(ChainError, match=r"holds no contract at 0x.* or deploy again"),
     ):
         again.update()
 
@@ -177,6 +177,6 @@ def test_who_reports_must_be_said_and_hold_its_key(delegations: Delegations, tmp
     with pytest.raises(InputError, match="say which party reports: add --as PARTY"):
         work.report([source], None)
     os.remove(work.folder / "keys" / "A.json")
-    with pytest.raises(NotFound, match="There is no key '0x.*its holder signs elsewhere"):
+    with pytest.raises(NotFound, match=r"There is no key '0x.*its holder signs elsewhere"):
         work.report([source], made.parties["A"])
     assert not [name for name in work.store.names() if not isinstance(work.store.read(name), Profile)]

@@ -47,9 +47,7 @@ def add_to(app: typer.Typer) -> None:
 def sign(
     agreement: AgreementName,
     party: AsParty,
-    subject_to_ratification: Annotated[
-        bool, typer.Option(help="Subject to ratification (VCLT article 14).")
-    ] = False,
+    subject_to_ratification: Annotated[bool, typer.Option(help="Subject to ratification (VCLT article 14).")] = False,
     now: Annotated[
         bool, typer.Option("--now", help="Open it with this signature, without waiting for the others.")
     ] = False,
@@ -134,7 +132,7 @@ def withdraw(
     text: Text = None,
     as_json: AsJson = False,
 ) -> None:
-    """Withdraw one's consent to an agreement (VCLT article 54, 56), or one act on it."""
+    """Withdraw one's consent to an agreement (VCLT articles 54 and 56), or one act on it."""
     _act(ActKind.WITHDRAWAL, agreement, party, as_json, refers_to=act, text=text)
 
 

@@ -167,7 +167,7 @@ def _report(workspace: Workspace, norm: NormId) -> None:
     say("Pairs bound: of all pairs of these parties, how many undertook it toward each other.", style="dim")
     say()
     console.rule("One of them opened: theft of trade secrets (REPORTED)", style="dim")
-    show_candidate(composition, find_candidate(composition, "secrets by cyber means"), as_json=False)
+    show_candidate(composition, find_candidate(composition, "secrets by cyber means"))
     say()
     console.rule("The exercise's norm, traced (EXERCISE: all its parties are fictional)", style="dim")
     trace_tree(trace(view, view.norm(str(norm)), composing(workspace.trust)))

@@ -156,23 +156,13 @@ def agreement(name: str, as_of: AsOfBlock = None, at: AtTime = None, as_json: As
             say(f"The text can't be shown: {one.fault}.")
         if one.document:
             for clause in one.document.clauses:
-                say(f"\n{clause.key}. {clause.heading}\n{clause.text}")
+                say(f"\n{clause.key}. {clause.heading}".rstrip() + f"\n{clause.text}")
         say()
-        table(
-            "Acts",
-            ("block", "party", "act", "text", "digest"),
-            [
-                (
-                    str(act.recorded.block),
-                    view.parties[act.act.party].name,
-                    act.act.kind.term,
-                    view.statement(act.act.content) or "",
-                    str(act.digest),
-                )
-                for act in one.acts
-            ],
-            numbers=("block",),
-        )
+        say("Acts", style="bold")
+        for act in one.acts:
+            text = view.statement(act.act.content)
+            told = f"{act.act.kind.term} by {view.parties[act.act.party].name}" + (f": “{text}”" if text else "")
+            say(f"  block {act.recorded.block}  {told}\n    {act.digest}")
         if one.status:
             effect = one.status.in_effect_since
             say(f"\nIn effect since {moment(effect)}." if effect else "\nNot in effect.")
@@ -246,17 +236,18 @@ def candidate(
     """One candidate norm: its bracketed draft, its coalition, who undertook it toward whom."""
     with reading() as workspace:
         view, composition = _composition(workspace, basis, world, as_of, at, trust)
-        show_candidate(composition, find_candidate(composition, key), as_json)
-        if not as_json:
-            as_of_line(view.at)
+        found = find_candidate(composition, key)
+        if as_json:
+            rows = [*composition.result["rows"], *composition.result["packages"]]
+            chosen = next(one for one in rows if one["key"] == str(found))
+            return print_json({"as_of": as_of_json(view.at), "basis": basis, "world": world, "candidate": chosen})
+        show_candidate(composition, found)
+        as_of_line(view.at)
 
 
-def show_candidate(composition: Composition, key: Hash, as_json: bool) -> None:
+def show_candidate(composition: Composition, key: Hash) -> None:
     """Print a candidate norm."""
     row, found = composition.candidate(key), composition.judge(key)
-    if as_json:
-        rows = [*composition.result["rows"], *composition.result["packages"]]
-        return print_json(next(one for one in rows if one["key"] == str(key)))
     for outcome, draft in zip(row.outcomes, composition.draft(key), strict=True):
         say(composition.outcomes[outcome].text, style="bold")
         say(f"\n{draft.text}\n")

@@ -168,7 +168,8 @@ class Ledger:
                 raise WorkspaceError("Nothing is indexed yet; run `normledger index` first.")
             if block is not None and not 0 <= block <= progress.block:
                 raise InputError(f"block {block} is beyond block {progress.block}, up to which the index has read")
-            if block is None and time is None and not newest and progress.final < progress.block:
+            waiting = block is None and time is None and not newest and progress.final < progress.block
+            if waiting:
                 block = progress.final
             number, hash_, block_time = progress.block, Hash.parse(progress.block_hash), progress.block_time
             if (block is not None and block < number) or (time is not None and time < block_time):
@@ -177,6 +178,11 @@ class Ledger:
                 if time is not None:
                     before = before.where(BlockRow.time <= time)
                 row = session.exec(before.order_by(col(BlockRow.number).desc()).limit(1)).first()
+                if row is None and waiting:
+                    raise WorkspaceError(
+                        "Nothing on this register is final yet; wait for the chain, or ask --as-of a newer block "
+                        f"(up to {progress.block})."
+                    )
                 if row is None:
                     raise InputError("there was nothing on this register yet; name a later block or time")
                 number, hash_, block_time = row.number, Hash.parse(row.hash), row.time

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from normledger.cli import main
+from normledger.workspace import Workspace
 
 
 @dataclass
@@ -35,6 +36,7 @@ def normledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     """`normledger(*arguments)` in an empty folder, as a shell would run it."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("NORMLEDGER_HOME", raising=False)
+    hurry(monkeypatch)
 
     def run(*arguments: str | Path) -> Answer:
         monkeypatch.setattr(sys, "argv", ["normledger", *map(str, arguments)])
@@ -44,6 +46,12 @@ def normledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
         return Answer(code, told.out, told.err)
 
     return run
+
+
+def hurry(patch: pytest.MonkeyPatch) -> None:
+    """Keys are stretched a hundredth as much as usual: a command opens two of them, half a second each."""
+    make = Workspace.new_key
+    patch.setattr(Workspace, "new_key", lambda self, name, *, light=True: make(self, name, light=True))
 
 
 def run_main() -> int:
@@ -68,6 +76,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.delenv("NORMLEDGER_HOME", raising=False)
+        hurry(patch)
         for command in commands:
             patch.setattr(sys, "argv", ["normledger", *command.split()])
             assert run_main() == 0, command

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from normledger.acts.act import Act, ActKind
 from normledger.chain import calls
-from normledger.chain.calls import Terms
 from normledger.documents.document import Agreement, Norm, Statement
 from normledger.errors import NormLedgerError
 from normledger.identifiers import Hash, OutcomeId, keccak
@@ -82,16 +81,25 @@ def test_every_word_and_rule_of_a_text_is_in_what_its_founders_sign(
     assert terms_of(changed).id != subject
 
 
-def test_a_text_that_says_something_else_than_the_chain_is_not_shown(delegations: Delegations) -> None:
-    """Founders sign an id over terms that are not the document's: nobody is bound, no text is shown, and why is told."""
+@pytest.mark.parametrize("what", ["clauses", "admission", "parties", "no agreement at all"])
+def test_a_text_that_says_something_else_than_the_chain_is_not_shown(delegations: Delegations, what: str) -> None:
+    """Founders sign an id over terms that are not the document's: nobody is bound, no text is shown; why is told."""
     made, work = delegations, delegations.workspace
     text = made.text("A", "B")
-    terms = terms_of(text)
-    other = Terms(terms.document, keccak(b"other clauses"), terms.parties, terms.admission)
+    terms, statement = terms_of(text), Statement("Not an agreement.")
+    work.store.put([statement])
+    names = "ABC" if what == "parties" else "AB"
+    other = {
+        "clauses": replace(terms, clauses=keccak(b"other clauses")),
+        "admission": replace(terms, admission=0),
+        "parties": replace(terms, parties=tuple(sorted(made.parties.values()))),
+        "no agreement at all": replace(terms, document=statement.hash),
+    }[what]
+    assert other != terms
     acts = []
-    for name in "AB":
+    for name in names:
         account = work.view().party(name).account
-        act = Act(ActKind.SIGNATURE, other.id, made.parties[name], account, 0, content=text.hash)
+        act = Act(ActKind.SIGNATURE, other.id, made.parties[name], account, 0, content=other.document)
         acts.append((act, made.signed(act, name)))
     call = calls.sign(other, acts)
     work.sender.send(work.release.address(call.contract), call.data)
@@ -100,7 +108,9 @@ def test_a_text_that_says_something_else_than_the_chain_is_not_shown(delegations
     shown = view.agreement(str(other.id))
     assert (shown.document, shown.status) == (None, None)
     assert shown.fault == "its text says something else than the chain: parties, clauses or admission differ"
-    assert view.record("consented", "real").undertakings == ()
+    record = view.record("consented", "real")
+    assert record.undertakings == ()
+    assert record.missing == (f"agreement {other.id}: {shown.fault}",)
 
 
 def test_a_missing_text_is_missing_until_any_mirror_brings_it(
