@@ -162,6 +162,8 @@ class Exercise:
                 cast(TakesEffect, plan["takes_effect"]),
                 plan["reservations"] == "allowed",
                 plan["notice_days"],
+                reservation_days=plan.get("reservation_days", 0),
+                reservable=tuple(plan.get("reservable", ())),
             ),
             founders=tuple(sorted(founders, key=lambda founder: founder.id)),
             languages=tuple(plan["languages"]),

@@ -61,8 +61,10 @@ class Delegations:
         """An agreement between these parties; kept, not signed."""
         values: dict[str, Any] = {
             "character": "voluntary", "form": "multi-stakeholder", "admission": "open", "takes_effect": "on-signature",
-            "reservations": True, "notice_days": 0, **rules,
+            "reservations": True, "notice_days": 0, "reservation_days": 30, **rules,
         }  # fmt: skip
+        if not values["reservations"]:
+            values.pop("reservation_days")
         founders = [Founder(self.parties[one], parse_identifier(f"name:{one}"), "ngo", one) for one in names]
         agreement = Agreement(
             title or f"Agreement of {' and '.join(names)}",

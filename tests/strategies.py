@@ -181,6 +181,7 @@ def text_of(
     takes_effect: str = "on-signature",
     reservations: bool = True,
     notice_days: int = 0,
+    reservation_days: int = 30,
     clauses: Sequence[str] = ("Parties shall help.", "Parties shall report."),
 ) -> Agreement:
     """A small agreement between parties of these names."""
@@ -189,7 +190,15 @@ def text_of(
     return Agreement(
         title=f"Agreement of {', '.join(parties)}",
         clauses=tuple(Clause(str(number), text) for number, text in enumerate(clauses, start=1)),
-        rules=Rules("voluntary", form, admission, takes_effect, reservations, notice_days),  # type: ignore[arg-type]
+        rules=Rules(
+            "voluntary",
+            form,  # type: ignore[arg-type]
+            admission,  # type: ignore[arg-type]
+            takes_effect,  # type: ignore[arg-type]
+            reservations,
+            notice_days,
+            reservation_days=reservation_days if reservations else 0,
+        ),
         founders=tuple(founders),
     )
 

@@ -13,6 +13,7 @@ from normledger.workspace import Workspace
 def run(workspace: Workspace, host: str, port: int) -> None:
     """Serve until interrupted."""
     import uvicorn
+
     from api.app import create_app
 
     bound = _bind(host, port)
@@ -24,6 +25,7 @@ def run(workspace: Workspace, host: str, port: int) -> None:
 def running(workspace: Workspace) -> Iterator[str]:
     """Serve in a thread on a free port of this machine, for as long as the block lasts; gives the address."""
     import uvicorn
+
     from api.app import create_app
 
     bound = _bind("127.0.0.1", 0)

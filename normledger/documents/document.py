@@ -13,12 +13,21 @@ from typing import Any, Literal, get_args
 from normledger.documents import clause_tree
 from normledger.documents.canonical import canonical_bytes, content_hash
 from normledger.errors import InputError
-from normledger.identifiers import ClauseId, DocumentHash, Hash, Identifier, OutcomeId, PartyId, is_exercise
+from normledger.identifiers import (
+    ClauseId,
+    DocumentHash,
+    Hash,
+    Identifier,
+    OutcomeId,
+    PartyId,
+    is_exercise,
+)
 
 Character = Literal["treaty", "contract", "political", "voluntary"]
 Form = Literal["bilateral", "multi-stakeholder"]
 Admission = Literal["closed", "invitation", "open"]
 TakesEffect = Literal["on-signature", "on-ratification"]
+WithdrawalRule = Literal["provided", "implied", "excluded"]
 Relation = Literal["same", "implies", "narrower", "opposite"]
 Polarity = Literal["require", "refrain", "permit", "unknown"]
 World = Literal["real", "exercise"]
@@ -67,7 +76,24 @@ class Founder:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the agreement says of itself. `notice_days` run from a withdrawal's recording (VCLT art. 54 and 56)."""
+    """What the agreement says of itself; what it does not say stands at its default and is left out of its data.
+
+    Articles are those of the Vienna Convention on the Law of Treaties. Days run from the recording of an act, in UTC.
+
+    - `takes_effect`: whether a signature binds by itself (12) or ratification, acceptance or approval must follow (14).
+    - `open_to`: the kinds that may join beside the founders; empty for all.
+    - `consents_needed`: how many consents bring it into force (24, 1); 0 for all founders (24, 2), or, where
+      `named_parties` are given, for these alone. Of the named, `named_needed` must have consented; 0 for each of them.
+    - `delay_days`: from the last consent needed to entry into force, and from each later consent to its effect;
+      `first_of_month` puts both off to the first day of the month that follows.
+    - `provisional_application`: whether a party may apply it by its own act before it is in force for it (25).
+    - `reservations`: whether they are allowed (19 a); `reservable`: the clauses, by key, that alone may be reserved
+      (19 b); `authorized_reservations`: clauses whose reservation needs nobody's acceptance (20, 1);
+      `reservations_accepted_by_all`: whether each needs everybody's (20, 2); `reservation_days`: how long after its
+      consent a party may still reserve.
+    - `withdrawal`: provided for, with `notice_days` (54 a); not provided for but implied, then with twelve months'
+      notice at least (56); or excluded (56, 1).
+    """
 
     character: Character
     form: Form
@@ -75,6 +101,44 @@ class Rules:
     takes_effect: TakesEffect = "on-signature"
     reservations: bool = False
     notice_days: int = 0
+    reservation_days: int = 0
+    reservable: tuple[str, ...] = ()
+    authorized_reservations: tuple[str, ...] = ()
+    reservations_accepted_by_all: bool = False
+    consents_needed: int = 0
+    named_parties: tuple[PartyId, ...] = ()
+    named_needed: int = 0
+    delay_days: int = 0
+    first_of_month: bool = False
+    provisional_application: bool = False
+    withdrawal: WithdrawalRule = "provided"
+    open_to: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The rules' part of the agreement's data."""
+        further: dict[str, Any] = {
+            "reservation_days": self.reservation_days,
+            "reservable": list(self.reservable),
+            "authorized_reservations": list(self.authorized_reservations),
+            "reservations_accepted_by": "all" if self.reservations_accepted_by_all else "",
+            "consents_needed": self.consents_needed,
+            "named_parties": [str(party) for party in self.named_parties],
+            "named_needed": self.named_needed,
+            "delay_days": self.delay_days,
+            "effect_on": "first-of-month" if self.first_of_month else "",
+            "provisional_application": "allowed" if self.provisional_application else "",
+            "withdrawal": "" if self.withdrawal == "provided" else self.withdrawal,
+            "open_to": list(self.open_to),
+        }
+        return {
+            "character": self.character,
+            "form": self.form,
+            "admission": self.admission,
+            "takes_effect": self.takes_effect,
+            "reservations": "allowed" if self.reservations else "prohibited",
+            "notice_days": self.notice_days,
+            **{key: value for key, value in further.items() if value},
+        }
 
 
 class _Document:
@@ -140,12 +204,7 @@ class Agreement(_Clauses):
         data: dict[str, Any] = {
             "type": "agreement",
             "title": self.title,
-            "character": self.rules.character,
-            "form": self.rules.form,
-            "admission": self.rules.admission,
-            "takes_effect": self.rules.takes_effect,
-            "reservations": "allowed" if self.rules.reservations else "prohibited",
-            "notice_days": self.rules.notice_days,
+            **self.rules.to_json(),
             "languages": list(self.languages),
             "parties": [
                 {"id": str(party.id), "identifier": party.identifier, "kind": party.kind, "name": party.name}

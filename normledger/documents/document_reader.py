@@ -33,10 +33,18 @@ from normledger.documents.document import (
     Rules,
     Statement,
     TakesEffect,
+    WithdrawalRule,
     World,
 )
 from normledger.errors import InputError
-from normledger.identifiers import KINDS, ClauseId, DocumentHash, OutcomeId, PartyId, parse_identifier
+from normledger.identifiers import (
+    KINDS,
+    ClauseId,
+    DocumentHash,
+    OutcomeId,
+    PartyId,
+    parse_identifier,
+)
 
 _T = TypeVar("_T")
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?\??\Z")
@@ -95,9 +103,9 @@ class _Fields:
             raise InputError(f"{value!r} is not known here; it is one of {', '.join(words)}", field=self.place(key))
         return value
 
-    def count(self, key: str) -> int:
+    def count(self, key: str, default: int | None = None) -> int:
         self._taken.add(key)
-        value = self._data.get(key)
+        value = self._data.get(key, default)
         if type(value) is not int or value < 0:
             raise InputError("a whole number from 0 is missing here", field=self.place(key))
         return value
@@ -127,6 +135,23 @@ class _Fields:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise InputError("a list of strings is missing here", field=self.place(key))
         return tuple(value)
+
+    def names(self, key: str) -> tuple[str, ...]:
+        """A list of strings, each once, empty if it is not there."""
+        values = self.texts(key) if self.has(key) else ()
+        if len(set(values)) != len(values):
+            raise InputError("one of these stands twice; once is enough", field=self.place(key))
+        return values
+
+    def parsed_names(self, key: str, parse: Callable[[str], _T]) -> tuple[_T, ...]:
+        try:
+            return tuple(parse(text) for text in self.names(key))
+        except InputError as error:
+            raise InputError(error.message, field=self.place(key)) from None
+
+    def says(self, key: str, only: str) -> bool:
+        """Whether an entry that knows one word only is there."""
+        return self.has(key) and self.word(key, (only,)) == only
 
     def object(self, key: str) -> "_Fields":
         self._taken.add(key)
@@ -191,26 +216,68 @@ def _read_agreement(fields: _Fields) -> Agreement:
             raise InputError("the parties stand in ascending order of id; sort them", field=f"parties[{index}]")
     if len(founders) < 2:
         raise InputError("an agreement has at least two parties", field="parties")
-    rules = Rules(
-        cast(Character, fields.word("character", get_args(Character))),
-        cast(Form, fields.word("form", get_args(Form))),
-        cast(Admission, fields.word("admission", ADMISSIONS)),
-        cast(TakesEffect, fields.word("takes_effect", get_args(TakesEffect))),
-        fields.word("reservations", ("allowed", "prohibited")) == "allowed",
-        fields.count("notice_days"),
-    )
+    rules = _read_rules(fields)
     if rules.form == "bilateral" and len(founders) != 2:
         raise InputError(f"a bilateral agreement has two parties, this one has {len(founders)}", field="parties")
     if rules.form == "bilateral" and rules.reservations:
         raise InputError("a bilateral agreement takes no reservations; prohibit them", field="reservations")
+    clauses = _read_clauses(fields, at_least=1)
+    keys = {clause.key for clause in clauses}
+    for field, named in (
+        ("reservable", rules.reservable),
+        ("authorized_reservations", rules.authorized_reservations),
+    ):
+        if unknown := sorted(set(named) - keys):
+            raise InputError(f"there is no clause {unknown[0]!r}", field=field)
     return Agreement(
         title=fields.text("title"),
-        clauses=_read_clauses(fields, at_least=1),
+        clauses=clauses,
         rules=rules,
         founders=tuple(founders),
         languages=fields.texts("languages"),
         date=fields.date("date"),
     )
+
+
+def _read_rules(fields: _Fields) -> Rules:
+    rules = Rules(
+        character=cast(Character, fields.word("character", get_args(Character))),
+        form=cast(Form, fields.word("form", get_args(Form))),
+        admission=cast(Admission, fields.word("admission", ADMISSIONS)),
+        takes_effect=cast(TakesEffect, fields.word("takes_effect", get_args(TakesEffect))),
+        reservations=fields.word("reservations", ("allowed", "prohibited")) == "allowed",
+        notice_days=fields.count("notice_days"),
+        reservation_days=fields.count("reservation_days", 0),
+        reservable=fields.names("reservable"),
+        authorized_reservations=fields.names("authorized_reservations"),
+        reservations_accepted_by_all=fields.says("reservations_accepted_by", "all"),
+        consents_needed=fields.count("consents_needed", 0),
+        named_parties=fields.parsed_names("named_parties", PartyId.parse),
+        named_needed=fields.count("named_needed", 0),
+        delay_days=fields.count("delay_days", 0),
+        first_of_month=fields.says("effect_on", "first-of-month"),
+        provisional_application=fields.says("provisional_application", "allowed"),
+        withdrawal=cast(
+            WithdrawalRule,
+            fields.word("withdrawal", get_args(WithdrawalRule)) if fields.has("withdrawal") else "provided",
+        ),
+        open_to=fields.names("open_to"),
+    )
+    if unknown := sorted(set(rules.open_to) - set(KINDS)):
+        raise InputError(f"{unknown[0]!r} is no kind of party; it is one of {', '.join(KINDS)}", field="open_to")
+    if rules.named_needed > len(rules.named_parties):
+        raise InputError(
+            f"of {len(rules.named_parties)} named parties {rules.named_needed} can't consent", field="named_needed"
+        )
+    for field, named in (
+        ("reservable", rules.reservable),
+        ("authorized_reservations", rules.authorized_reservations),
+        ("reservation_days", rules.reservation_days),
+        ("reservations_accepted_by", rules.reservations_accepted_by_all),
+    ):
+        if named and not rules.reservations:
+            raise InputError("this agreement prohibits reservations; allow them or remove this", field=field)
+    return rules
 
 
 def _read_reported_agreement(fields: _Fields) -> ReportedAgreement:

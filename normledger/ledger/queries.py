@@ -321,7 +321,8 @@ class View:
         document = read if isinstance(read, Agreement) and fault is None else None
         id_ = AgreementId.parse(row.id)
         acts = self.acts_on(Contract.AGREEMENT_LEDGER, id_)
-        status = consent.standing(document, acts, self.at.time) if document else None
+        kinds = {party.id: party.kind for party in self.parties.values()}
+        status = consent.standing(document, acts, self.at.time, kinds) if document else None
         return AgreementView(id_, terms, document, fault, acts, status, self._recorded(row))
 
     def agreement(self, name: str) -> AgreementView:
@@ -465,7 +466,15 @@ class View:
                 party = self.parties[bound.party]
                 actors[str(party.id)] = _actor(party)
                 undertakings.append(
-                    Undertaking(str(party.id), view.id, bound.clauses, bound.acts, None, _day(bound.since))
+                    Undertaking(
+                        str(party.id),
+                        view.id,
+                        bound.clauses,
+                        bound.acts,
+                        None,
+                        _day(bound.since),
+                        None if bound.toward is None else frozenset(map(str, bound.toward)),
+                    )
                 )
 
     def _world(self, view: AgreementView) -> World | None:

@@ -34,6 +34,7 @@ def open_one(ready: Command, tmp_path: Path) -> str:
     document = {
         "type": "agreement", "title": "Open Charter", "character": "voluntary", "form": "multi-stakeholder",
         "admission": "invitation", "takes_effect": "on-signature", "reservations": "allowed", "notice_days": 0,
+        "reservation_days": 30,
         "languages": ["en"],
         "parties": sorted(({key: one[key] for key in ("id", "identifier", "kind", "name")} for one in parties),
                           key=lambda one: one["id"]),

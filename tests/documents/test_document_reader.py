@@ -31,7 +31,7 @@ EXAMPLES: list[dict[str, Any]] = [
     {"type": "party", "name": "P", "country": "FRA", "region": "Europe"},
     {"type": "statement", "text": "We object."},
 ]  # fmt: skip
-OPTIONAL = {"date", "heading", "asks", "seen", "country", "region"}
+OPTIONAL = {"date", "heading", "asks", "seen", "country", "region", "reservation_days"}
 
 
 @given(DOCUMENTS)

@@ -1,0 +1,67 @@
+"""What stands of statements that bind nobody: stances on a norm, an agreement or a clause, and roots of batches."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from normledger.acts.act import ActKind, RecordedAct
+from normledger.acts.spells import by_party
+from normledger.identifiers import ZERO, Digest, Hash, PartyId
+
+_STANCES = (ActKind.ENDORSEMENT, ActKind.OPPOSITION)
+_BATCHES = (ActKind.ALIGNMENTS, ActKind.REPORTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """What a party says of a norm, an agreement or a clause now: ENDORSEMENT or OPPOSITION, and by which act."""
+
+    party: PartyId
+    kind: ActKind
+    act: RecordedAct
+
+
+def stances(acts: Sequence[RecordedAct], clause: Hash | None = None) -> tuple[Stance, ...]:
+    """Every party's standing stance, by party id: its highest number that is not withdrawn.
+
+    `acts` are those on one norm, or others' on one agreement; `clause` asks for stances on that clause alone, zero
+    for those on the whole. A withdrawal that names neither act nor clause withdraws all of a party's stances there.
+    """
+    found = []
+    for party, own in by_party(acts, _END_OF_TIME, {}).items():
+        voided = _voided(own)
+        taken = [
+            act
+            for act in own
+            if act.act.kind in _STANCES and clause in (None, act.act.clause) and act.digest not in voided
+        ]
+        if taken:
+            found.append(Stance(party, taken[-1].act.kind, taken[-1]))
+    return tuple(found)
+
+
+def standing_batches(acts: Sequence[RecordedAct]) -> tuple[RecordedAct, ...]:
+    """Of one author's list, the roots of alignments and reports that are not withdrawn, in the order of recording."""
+    standing = []
+    for own in by_party(acts, _END_OF_TIME, {}).values():
+        voided = _voided(own)
+        standing += [act for act in own if act.act.kind in _BATCHES and act.digest not in voided]
+    return tuple(sorted(standing, key=lambda one: one.order))
+
+
+_END_OF_TIME = 1 << 64
+
+
+def _voided(own: Sequence[RecordedAct]) -> Collection[Digest]:
+    """Acts of one party that a withdrawal with a higher number names: by digest, by clause, or all of them."""
+    voided: set[Digest] = set()
+    for withdrawal in reversed(own):
+        if withdrawal.act.kind is not ActKind.WITHDRAWAL or withdrawal.digest in voided:
+            continue
+        named, clause = withdrawal.act.refers_to, withdrawal.act.clause
+        for act in own:
+            if act.act.number >= withdrawal.act.number:
+                break
+            all_on_it = named == ZERO and act.act.kind is not ActKind.WITHDRAWAL and clause in (ZERO, act.act.clause)
+            if act.digest == named or all_on_it:
+                voided.add(act.digest)
+    return voided
