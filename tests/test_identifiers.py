@@ -49,9 +49,11 @@ def test_identifiers_are_taken_as_they_are(value: str) -> None:
     assert parse_identifier(value) == value
 
 
-@pytest.mark.parametrize("bad", ["", "FRA", "planet:mars", "state:", "name: x ", " name:x", "name:e\u0301", "name:a\u200bb",
-                                 "name:a\nb", "name:" + "é" * 98, "exercise:", "exercise:exercise:state:x", "name:\u2028x",
-                                 None, 5, "STATE:FRA"])  # fmt: skip
+@pytest.mark.parametrize(
+    "bad",
+    ["", "FRA", "planet:mars", "state:", "name: x ", " name:x", "name:e\u0301", "name:a\u200bb", "name:a\nb",
+     "name:" + "é" * 98, "exercise:", "exercise:exercise:state:x", "name:\u2028x", None, 5, "STATE:FRA"],
+)  # fmt: skip
 def test_what_is_no_identifier_is_told(bad: str) -> None:
     with pytest.raises(InputError):
         parse_identifier(bad)

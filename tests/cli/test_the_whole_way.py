@@ -79,8 +79,8 @@ def test_every_act_on_an_agreement_has_its_command(ready: Command, open_one: str
 
 
 def test_a_norm_is_composed_published_endorsed_and_traced(ready: Command, open_one: str, tmp_path: Path) -> None:
-    proposals = {"outcomes": [OUTCOME],
-                 "alignments": [{"agreement": open_one, "clause": "1", "outcome": "help", "relation": "same"}]}  # fmt: skip
+    alignment = {"agreement": open_one, "clause": "1", "outcome": "help", "relation": "same"}
+    proposals = {"outcomes": [OUTCOME], "alignments": [alignment]}
     (tmp_path / "proposals.json").write_text(json.dumps(proposals))
     by = done(ready("align", "proposals.json", "--as", "north", "--json"))["by"]
     (tmp_path / "trust.json").write_text(json.dumps({"type": "trust-policy", "alignments": [by]}))
@@ -150,8 +150,13 @@ def test_a_chain_that_is_away_leaves_everything_as_it_was(ready: Command, open_o
     here = path.read_text()
     path.write_text(here.replace('"embedded"', f'"http://127.0.0.1:{free_port()}"'))
     (tmp_path / "in.jsonl").write_text(line(1) + "\n")
-    for command in (("import", "in.jsonl", "--as", "north"), ("declare", open_one, "--as", "north", "--text", "x"),
-                    ("sign", open_one, "--as", "north"), ("withdraw", open_one, "--as", "north"), ("index",)):  # fmt: skip
+    for told in (
+        "import in.jsonl --as north",
+        "declare TITLE --as north --text x",
+        "withdraw TITLE --as north",
+        "index",
+    ):
+        command = [open_one if word == "TITLE" else word for word in told.split()]
         assert_refused(ready(*command), "does not answer", "start it or give another --chain")
     assert ready("parties").code == 0, "reading needs no chain"
     path.write_text(here)
@@ -163,7 +168,7 @@ def test_a_chain_that_is_away_leaves_everything_as_it_was(ready: Command, open_o
     [
         (("accede", "Nowhere", "--as", "north"), ("no agreement 'Nowhere'", "lists them")),
         (("accede", "Open Charter", "--as", "nobody"), ("no party 'nobody'", "lists them")),
-        (("reserve", "Open Charter", "--clause", "9", "--as", "north", "--text", "x"), ("no clause '9'", "it has 1, 2")),
+        (("reserve", "Open Charter", "--clause", "9", "--as", "north", "--text", "x"), ("no clause '9'",)),
         (("reserve", "Open Charter", "--clause", "1", "--as", "north"), ("add --text",)),
         (("declare", "Open Charter", "--as", "north"), ("add --text",)),
         (("object", "Open Charter", "--to", "0x12", "--as", "north"), ("'0x12' is not a hash",)),
@@ -175,7 +180,8 @@ def test_a_chain_that_is_away_leaves_everything_as_it_was(ready: Command, open_o
         (("align", "none.json", "--as", "north"), ("none.json", "no such file")),
         (("align", "charter.json", "--as", "north"), ("charter.json", "outcomes")),
         (("register", "FRA", "--kind", "state", "--name", "X", "--key", "north"), ("scheme:value",)),
-        (("register", "exercise:state:north", "--kind", "state", "--name", "N", "--key", "north"), ("registered already",)),
+        (("register", "exercise:state:north", "--kind", "state", "--name", "N", "--key", "north"),
+         ("registered already",)),
         (("register", "state:FRA", "--kind", "state", "--name", "F", "--key", "none"), ("no key 'none'",)),
         (("key", "new", "north"), ("a key 'north' already",)),
         (("key", "new", "../north"), ("can't name a key",)),

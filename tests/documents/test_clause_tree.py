@@ -38,7 +38,7 @@ def test_root_and_proofs_are_those_of_the_rfc(size: int) -> None:
         assert proves(root(leaves), size, position, leaves[position], path)
 
 
-@pytest.mark.parametrize("size", range(1, 41))
+@pytest.mark.parametrize("size", [*range(1, 18), 23, 31, 32, 33])
 def test_a_proof_proves_one_leaf_at_one_position_and_nothing_else(size: int) -> None:
     leaves = LEAVES[:size]
     top = root(leaves)

@@ -94,6 +94,10 @@ def test_worlds_are_never_composed_together(demonstrated: tuple[Path, Exercise])
         real = workspace.compose(view, "reported", "real", policy)
         assert real.rows
         assert not any(is_exercise(one.key) for one in real.context.parties)
+        # What is left out is listed, never dropped in silence.
+        left_out = {(one.name, one.why) for one in workspace.compose(view, "consented", "real", policy).left_out}
+        for agreement in view.agreements:
+            assert (str(agreement), "it is of the other world (exercise)") in left_out
 
 
 def test_an_agreement_of_both_worlds_is_left_out_and_listed(delegations: Delegations) -> None:

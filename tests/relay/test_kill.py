@@ -15,7 +15,7 @@ from normledger.workspace import Workspace
 from tests.delegations import Delegations
 
 SPAWN = multiprocessing.get_context("spawn")
-ROUNDS = 4
+ROUNDS = 3
 
 
 def accept_and_carry(folder: Path, acts: Path, told: Path) -> None:
