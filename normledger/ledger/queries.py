@@ -462,8 +462,12 @@ class View:
                 alignments.extend(
                     Alignment(id_, ask.outcome, ask.relation, "declared", None, view.id) for ask in clause.asks
                 )
+            world = texts[view.id].world
             for bound in view.status.bound:
                 party = self.parties[bound.party]
+                if world is not None and party.world != world:
+                    missing.append(f"party {party.id} of agreement {view.id}: it is of the other world")
+                    continue
                 actors[str(party.id)] = _actor(party)
                 undertakings.append(
                     Undertaking(
@@ -478,9 +482,12 @@ class View:
                 )
 
     def _world(self, view: AgreementView) -> World | None:
-        """By the identifiers that the text names and those that its parties claim: all must agree."""
-        parties = {self.parties[act.act.party].world for act in view.acts if act.act.party in self.parties}
-        worlds = parties | {view.document.world if view.document else None}
+        """By the identifiers that the text names and those that its founders claim: all must agree.
+
+        Not by who joined later, or one stray accession would take an open agreement out of both worlds.
+        """
+        claimed = {self.parties[founder].world for founder in view.terms.parties if founder in self.parties}
+        worlds = claimed | {view.document.world if view.document else None}
         return next(iter(worlds)) if len(worlds) == 1 else None
 
     def _reported(

@@ -100,18 +100,20 @@ def test_worlds_are_never_composed_together(demonstrated: tuple[Path, Exercise])
             assert (str(agreement), "it is of the other world (exercise)") in left_out
 
 
-def test_an_agreement_of_both_worlds_is_left_out_and_listed(delegations: Delegations) -> None:
+def test_a_stray_from_the_other_world_is_left_out_and_takes_nobody_along(delegations: Delegations) -> None:
     made, work = delegations, delegations.workspace
     claim = made.claim("X", identifier="exercise:state:x")
     work.act_at_once([(claim, made.keys["X"])])
-    mixed = made.text("A", "B", title="Mixed", texts=("Parties shall help.",))
-    subject = made.found(mixed)
+    subject = made.found(made.text("A", "B", texts=("Parties shall help.",)))
     made.act(ActKind.ACCESSION, subject, "X")
     view = work.view()
-    for world in ("real", "exercise"):
-        composition = work.compose(view, "consented", world, TrustPolicy())  # type: ignore[arg-type]
-        assert composition.rows == ()
-        assert (str(subject), "its parties are of both worlds") in {(one.name, one.why) for one in composition.left_out}
+    assert len(next(iter(view.agreements.values())).status.bound) == 3  # type: ignore[union-attr]
+    real = view.record("consented", "real")
+    assert {one.actor for one in real.undertakings} == {str(made.parties["A"]), str(made.parties["B"])}
+    assert any(str(made.parties["X"]) in told and "other world" in told for told in real.missing)
+    composition = work.compose(view, "consented", "exercise", TrustPolicy())
+    assert composition.rows == ()
+    assert str(subject) in {one.name for one in composition.left_out}
 
 
 def test_the_text_s_own_identifiers_must_be_of_the_same_world_as_its_parties(delegations: Delegations) -> None:
