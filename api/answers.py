@@ -11,7 +11,8 @@ from normledger.documents.document import Agreement, ReportedAgreement, Reports
 from normledger.documents.trust_policy import TrustPolicy
 from normledger.errors import NotFound
 from normledger.identifiers import Address, ClauseId, Hash, PartyId, is_exercise, keccak
-from normledger.ledger.queries import AgreementView, AsOf, NormView, Party, View
+from normledger.ledger.answers import AgreementView, AsOf, NormView, Party
+from normledger.ledger.queries import View
 from normledger.provenance.graph import TraceNode
 from normledger.relay.outbox import Submission
 

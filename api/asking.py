@@ -12,7 +12,8 @@ from fastapi import Depends, Query, Request
 from api.access import Access
 from normledger.errors import InputError
 from normledger.identifiers import Hash, keccak
-from normledger.ledger.queries import AsOf, View
+from normledger.ledger.answers import AsOf
+from normledger.ledger.queries import View
 
 _T = TypeVar("_T")
 

@@ -10,7 +10,7 @@ from normledger.composition.draft import Draft
 from normledger.composition.indicators import Aside, Count, Mutuality
 from normledger.composition.result import Composition
 from normledger.identifiers import Hash
-from normledger.ledger.queries import AsOf
+from normledger.ledger.answers import AsOf
 
 FORMS = ("bilateral", "multi-stakeholder")
 

@@ -23,7 +23,8 @@ from normledger.composition import record
 from normledger.composition.result import Composition, Parameters
 from normledger.errors import InputError, NotFound
 from normledger.identifiers import Hash
-from normledger.ledger.queries import AgreementView, Party, View
+from normledger.ledger.answers import AgreementView, Party
+from normledger.ledger.queries import View
 from normledger.provenance.graph import trace as trace_norm
 from normledger.workspace import Workspace, composing
 

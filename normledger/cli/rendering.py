@@ -13,7 +13,7 @@ from rich.tree import Tree
 
 from normledger.composition.result import Composition
 from normledger.identifiers import Hash
-from normledger.ledger.queries import AsOf
+from normledger.ledger.answers import AsOf
 from normledger.provenance.graph import TraceNode
 
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)

@@ -5,9 +5,6 @@ deciding what an act does (`acts.consent`) or what clauses add up to (`compositi
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 
 from sqlalchemy import Engine
@@ -19,14 +16,8 @@ from normledger.acts.commitment import NOTHING
 from normledger.acts.release import Release
 from normledger.chain.calls import Terms
 from normledger.composition.record import (
-    Actor,
-    AgreementText,
-    Alignment,
     Basis,
-    ClauseText,
-    OutcomeText,
     Record,
-    Undertaking,
     World,
 )
 from normledger.documents.document import (
@@ -35,119 +26,30 @@ from normledger.documents.document import (
     Alignments,
     Document,
     Norm,
-    Outcome,
     Profile,
     ReportedAgreement,
     Reports,
     Statement,
 )
-from normledger.documents.geography import region_of
 from normledger.errors import InputError, NotFound, WorkspaceError
 from normledger.identifiers import (
     KINDS,
     ZERO,
     Address,
     AgreementId,
-    ClauseId,
     Digest,
     DocumentHash,
     Hash,
     Identifier,
     NormId,
-    OutcomeId,
     PartyId,
     Word,
-    is_exercise,
     keccak,
 )
+from normledger.ledger.answers import AgreementView, AsOf, Batch, NormView, Party
 from normledger.ledger.store import DocumentStore
 from normledger.ledger.tables import ActRow, AgreementRow, BlockRow, FounderRow, PartyRow, ProgressRow, RegisterRow
-
-
-@dataclass(frozen=True, slots=True)
-class AsOf:
-    """The block at which an answer holds. `final` tells whether the chain may still take it back."""
-
-    chain_id: int
-    block: int
-    hash: Hash
-    time: int
-    final: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Party:
-    """A registered party: what it claims, and what its profile says if that document is at hand."""
-
-    id: PartyId
-    identifier: Identifier
-    kind: str
-    account: Address
-    recorded: Recorded
-    digest: Digest
-    profile: Profile | None
-
-    @property
-    def name(self) -> str:
-        """Its own name for itself, or else its identifier."""
-        return self.profile.name if self.profile else self.identifier
-
-    @property
-    def world(self) -> World:
-        """Fictional or real, by what it claims."""
-        return "exercise" if is_exercise(self.identifier) else "real"
-
-    @property
-    def region(self) -> str:
-        """The UN M49 region that its profile or its country puts it in; empty if unknown."""
-        if self.profile is None:
-            return ""
-        return self.profile.region or region_of(self.profile.country)
-
-
-@dataclass(frozen=True, slots=True)
-class AgreementView:
-    """An agreement on the chain. `document` is None while its text is not at hand, or says something else.
-
-    `fault` then tells which of the two it is. `acts` are all acts on its word, in the order of recording.
-    """
-
-    id: AgreementId
-    terms: Terms
-    document: Agreement | None
-    fault: str | None
-    acts: tuple[RecordedAct, ...]
-    status: consent.Status | None
-    recorded: Recorded
-
-    @property
-    def title(self) -> str:
-        """Its title, or a plain word that its text is missing."""
-        return self.document.title if self.document else f"(text {self.terms.document.short} not at hand)"
-
-
-@dataclass(frozen=True, slots=True)
-class NormView:
-    """A published norm with the stances on it. `document` is None while its text is not at hand."""
-
-    id: NormId
-    document: Norm | None
-    publication: RecordedAct
-    acts: tuple[RecordedAct, ...]
-    stances: tuple[consent.Stance, ...]
-
-    @property
-    def title(self) -> str:
-        """Its title, or a plain word that its text is missing."""
-        return self.document.title if self.document else f"(text {self.id.short} not at hand)"
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """A root of reports or alignments that stands; `document` is None where its leaves are not all at hand."""
-
-    act: RecordedAct
-    document: Reports | Alignments | None
+from normledger.ledger.undertakings import Gathering
 
 
 class Ledger:
@@ -396,139 +298,13 @@ class View:
 
     def record(self, basis: Basis, world: World) -> Record:
         """What composition works on: who undertook which clauses, as of this view's block."""
-        missing: list[str] = []
-        actors: dict[str, Actor] = {}
-        texts: dict[Hash, AgreementText] = {}
-        undertakings: list[Undertaking] = []
-        outcomes: dict[OutcomeId, OutcomeText] = {}
-        alignments: list[Alignment] = []
+        gathering = Gathering(self.parties, self._store.read)
         if basis == "consented":
-            self._consented(missing, actors, texts, undertakings, alignments)
+            gathering.consented(self.agreements.values())
         else:
-            self._reported(missing, actors, texts, undertakings)
-        for batch in self.batches(ActKind.ALIGNMENTS):
-            if not isinstance(batch.document, Alignments):
-                missing.append(f"alignments {batch.act.act.refers_to} of {batch.act.act.party}")
-                continue
-            alignments.extend(
-                Alignment(leaf.clause, leaf.outcome, leaf.relation, "signed", batch.act.act.party, hash_)
-                for leaf, hash_ in zip(batch.document.leaves, batch.document.leaf_hashes, strict=True)
-            )
-        for alignment in alignments:
-            if alignment.outcome not in outcomes:
-                read = self._store.read(alignment.outcome)
-                if isinstance(read, Outcome):
-                    outcomes[alignment.outcome] = OutcomeText(alignment.outcome, read.text, read.polarity)
-                else:
-                    missing.append(f"outcome {alignment.outcome}")
-        known = [alignment for alignment in alignments if alignment.outcome in outcomes]
-        return Record(
-            chain_id=self.at.chain_id,
-            block=self.at.block,
-            block_hash=self.at.hash,
-            time=self.at.time,
-            basis=basis,
-            world=world,
-            actors=tuple(actors[key] for key in sorted(actors)),
-            agreements=tuple(texts[key] for key in sorted(texts)),
-            undertakings=tuple(undertakings),
-            outcomes=tuple(outcomes[key] for key in sorted(outcomes)),
-            alignments=tuple(known),
-            missing=tuple(sorted(set(missing))),
-        )
-
-    def _consented(
-        self,
-        missing: list[str],
-        actors: dict[str, Actor],
-        texts: dict[Hash, AgreementText],
-        undertakings: list[Undertaking],
-        alignments: list[Alignment],
-    ) -> None:
-        for view in self.agreements.values():
-            if view.document is None or view.status is None:
-                missing.append(f"agreement {view.id}: {view.fault}")
-                continue
-            texts[view.id] = AgreementText(
-                id=view.id,
-                title=view.document.title,
-                date=view.document.date,
-                character=view.document.rules.character,
-                form=view.document.rules.form,
-                world=self._world(view),
-                clauses=_clause_texts(view.id, view.document),
-            )
-            for clause, id_ in zip(view.document.clauses, view.document.clause_ids, strict=True):
-                alignments.extend(
-                    Alignment(id_, ask.outcome, ask.relation, "declared", None, view.id) for ask in clause.asks
-                )
-            world = texts[view.id].world
-            for bound in view.status.bound:
-                party = self.parties[bound.party]
-                if world is not None and party.world != world:
-                    missing.append(f"party {party.id} of agreement {view.id}: it is of the other world")
-                    continue
-                actors[str(party.id)] = _actor(party)
-                undertakings.append(
-                    Undertaking(
-                        str(party.id),
-                        view.id,
-                        bound.clauses,
-                        bound.acts,
-                        None,
-                        _day(bound.since),
-                        None if bound.toward is None else frozenset(map(str, bound.toward)),
-                    )
-                )
-
-    def _world(self, view: AgreementView) -> World | None:
-        """By the identifiers that the text names and those that its founders claim: all must agree.
-
-        Not by who joined later, or one stray accession would take an open agreement out of both worlds.
-        """
-        claimed = {self.parties[founder].world for founder in view.terms.parties if founder in self.parties}
-        worlds = claimed | {view.document.world if view.document else None}
-        return next(iter(worlds)) if len(worlds) == 1 else None
-
-    def _reported(
-        self,
-        missing: list[str],
-        actors: dict[str, Actor],
-        texts: dict[Hash, AgreementText],
-        undertakings: list[Undertaking],
-    ) -> None:
-        for batch in self.batches(ActKind.REPORTS):
-            if not isinstance(batch.document, Reports):
-                missing.append(f"reports {batch.act.act.refers_to} of {batch.act.act.party}")
-                continue
-            author = batch.act.act.party
-            said: dict[tuple[str, DocumentHash], list[tuple[str | None, str, Hash]]] = defaultdict(list)
-            for leaf, hash_ in zip(batch.document.leaves, batch.document.leaf_hashes, strict=True):
-                who = leaf.actor
-                said[who.identifier, leaf.agreement].append((leaf.date or leaf.seen, leaf.act, hash_))
-                actors.setdefault(
-                    who.identifier, Actor(who.identifier, who.name, who.kind, region_of(who.country), who.country)
-                )
-                if leaf.agreement in texts:
-                    continue
-                text = self._store.read(leaf.agreement)
-                if isinstance(text, ReportedAgreement):
-                    texts[leaf.agreement] = _reported_text(text, is_exercise(who.identifier))
-                else:
-                    missing.append(f"reported agreement {leaf.agreement}")
-            for (identifier, agreement), acts in said.items():
-                text = self._store.read(agreement)
-                if isinstance(text, ReportedAgreement) and _undertakes(acts):
-                    undertakings.append(
-                        Undertaking(
-                            identifier,
-                            agreement,
-                            frozenset(text.clause_ids),
-                            tuple(sorted(hash_ for _, _, hash_ in acts)),
-                            author,
-                            min((date for date, _, _ in acts if date), default=None),
-                        )
-                    )
+            gathering.reported(self.batches(ActKind.REPORTS))
+        gathering.aligned(self.batches(ActKind.ALIGNMENTS))
+        return gathering.record(self.at, basis, world)
 
     # --- comparison
 
@@ -575,41 +351,3 @@ def terms_of(agreement: Agreement) -> Terms:
         tuple(founder.id for founder in agreement.founders),
         ADMISSIONS.index(agreement.rules.admission),
     )
-
-
-def _actor(party: Party) -> Actor:
-    country = party.profile.country if party.profile else ""
-    return Actor(str(party.id), party.name, party.kind, party.region, country)
-
-
-def _clause_texts(agreement: Hash, document: Agreement | ReportedAgreement) -> tuple[ClauseText, ...]:
-    return tuple(
-        ClauseText(ClauseId(id_), agreement, position, clause.key, clause.heading, clause.text, clause.language)
-        for position, (clause, id_) in enumerate(zip(document.clauses, document.clause_ids, strict=True))
-    )
-
-
-def _reported_text(text: ReportedAgreement, fictional: bool) -> AgreementText:
-    return AgreementText(
-        id=text.hash,
-        title=text.title,
-        date=text.date,
-        character=text.character,
-        form=text.form,
-        world="exercise" if fictional else "real",
-        clauses=_clause_texts(text.hash, text),
-    )
-
-
-_ENDING = ("withdrawal", "denunciation", "treaty ended", "end")
-_NOT_UNDERTAKING = ("entry into force", "vote:no", "vote:abstain")
-
-
-def _undertakes(acts: Sequence[tuple[str | None, str, Hash]]) -> bool:
-    """Whether somebody's reported acts leave it undertaking: the last by date is no end, and one is an undertaking."""
-    ordered = sorted((act for act in acts if act[1] not in _NOT_UNDERTAKING), key=lambda act: (act[0] or "", act[1]))
-    return bool(ordered) and ordered[-1][1] not in _ENDING
-
-
-def _day(time: int) -> str:
-    return datetime.fromtimestamp(time, UTC).date().isoformat()

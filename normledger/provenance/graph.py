@@ -11,7 +11,8 @@ from typing import Literal
 from normledger.acts.act import ActKind, RecordedAct
 from normledger.composition.record import Alignment, Record, TrustPolicy
 from normledger.identifiers import ZERO, Digest, Hash, OutcomeId, PartyId
-from normledger.ledger.queries import NormView, View
+from normledger.ledger.answers import NormView
+from normledger.ledger.queries import View
 
 ProvType = Literal["entity", "activity", "agent"]
 

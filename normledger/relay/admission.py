@@ -13,7 +13,8 @@ from normledger.acts.typed_data import Domain
 from normledger.documents.document import ADMISSIONS, Agreement, Document
 from normledger.errors import InputError, NotFound, Refused, SignatureError
 from normledger.identifiers import KINDS, Hash, NormId, parse_identifier
-from normledger.ledger.queries import AgreementView, Party, View, terms_of
+from normledger.ledger.answers import AgreementView, Party
+from normledger.ledger.queries import View, terms_of
 from normledger.relay.preparation import contract_at
 
 

@@ -1,0 +1,100 @@
+"""What a view answers with: parties, agreements, norms, batches, and the block at which an answer holds.
+
+Belongs here: frozen answers and the plain words that they give themselves. Does not belong here: finding them.
+"""
+
+from dataclasses import dataclass
+
+from normledger.acts import consent
+from normledger.acts.act import Recorded, RecordedAct
+from normledger.chain.calls import Terms
+from normledger.composition.record import World
+from normledger.documents.document import Agreement, Alignments, Norm, Profile, Reports
+from normledger.documents.geography import region_of
+from normledger.identifiers import Address, AgreementId, Digest, Hash, Identifier, NormId, PartyId, is_exercise
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """The block at which an answer holds. `final` tells whether the chain may still take it back."""
+
+    chain_id: int
+    block: int
+    hash: Hash
+    time: int
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A registered party: what it claims, and what its profile says if that document is at hand."""
+
+    id: PartyId
+    identifier: Identifier
+    kind: str
+    account: Address
+    recorded: Recorded
+    digest: Digest
+    profile: Profile | None
+
+    @property
+    def name(self) -> str:
+        """Its own name for itself, or else its identifier."""
+        return self.profile.name if self.profile else self.identifier
+
+    @property
+    def world(self) -> World:
+        """Fictional or real, by what it claims."""
+        return "exercise" if is_exercise(self.identifier) else "real"
+
+    @property
+    def region(self) -> str:
+        """The UN M49 region that its profile or its country puts it in; empty if unknown."""
+        if self.profile is None:
+            return ""
+        return self.profile.region or region_of(self.profile.country)
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementView:
+    """An agreement on the chain. `document` is None while its text is not at hand, or says something else.
+
+    `fault` then tells which of the two it is. `acts` are all acts on its word, in the order of recording.
+    """
+
+    id: AgreementId
+    terms: Terms
+    document: Agreement | None
+    fault: str | None
+    acts: tuple[RecordedAct, ...]
+    status: consent.Status | None
+    recorded: Recorded
+
+    @property
+    def title(self) -> str:
+        """Its title, or a plain word that its text is missing."""
+        return self.document.title if self.document else f"(text {self.terms.document.short} not at hand)"
+
+
+@dataclass(frozen=True, slots=True)
+class NormView:
+    """A published norm with the stances on it. `document` is None while its text is not at hand."""
+
+    id: NormId
+    document: Norm | None
+    publication: RecordedAct
+    acts: tuple[RecordedAct, ...]
+    stances: tuple[consent.Stance, ...]
+
+    @property
+    def title(self) -> str:
+        """Its title, or a plain word that its text is missing."""
+        return self.document.title if self.document else f"(text {self.id.short} not at hand)"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A root of reports or alignments that stands; `document` is None where its leaves are not all at hand."""
+
+    act: RecordedAct
+    document: Reports | Alignments | None
