@@ -13,7 +13,7 @@ from pathlib import Path
 from normledger.documents.canonical import parse_canonical
 from normledger.documents.document import Document
 from normledger.documents.document_reader import read_document
-from normledger.errors import IntegrityError
+from normledger.errors import InputError, IntegrityError
 from normledger.identifiers import Hash, keccak
 
 
@@ -61,12 +61,20 @@ class DocumentStore:
         return data
 
     def read(self, name: Hash) -> Document | None:
-        """The document itself, if it is at hand; one that arrives later is found then."""
+        """The document itself, if it is at hand; one that arrives later is found then.
+
+        Bytes that are no document this release reads count as not at hand: one odd file must not stop every answer.
+        """
         return self._read(Hash(name)) if self._path(name).exists() else None
 
     def _read_once(self, name: Hash) -> Document | None:
         data = self.get(name)
-        return None if data is None else read_document(parse_canonical(data, source=str(name)))
+        if data is None:
+            return None
+        try:
+            return read_document(parse_canonical(data, source=str(name)))
+        except InputError:
+            return None
 
     def names(self) -> Iterator[Hash]:
         """The hashes of all documents here, in ascending order."""

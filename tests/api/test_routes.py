@@ -343,7 +343,7 @@ def test_headers_are_strict_and_nobody_is_followed(served: Served) -> None:
 
 def test_a_defect_leaks_nothing(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
-        raise RuntimeError("secret path /root/keys")
+        raise RuntimeError("secret path of the keys")
 
     monkeypatch.setattr(served.workspace, "view", broken)
     with_defect = TestClient(create_app(served.workspace), raise_server_exceptions=False)
