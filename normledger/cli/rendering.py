@@ -63,7 +63,9 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, 
         title=escape(title), title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False
     )
     for column in columns:
-        made.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+        # A hash broken over two lines can't be copied: where there is room, it stays whole.
+        whole = column in ("id", "document") and len(columns) <= 5 and console.width >= 110
+        made.add_column(column, justify="right" if column in numbers else "left", overflow="fold", no_wrap=whole)
     for row in rows:
         made.add_row(*(escape(cell) for cell in row))
     console.print(made)
