@@ -469,6 +469,7 @@ class EmbeddedProvider:
         account = self._account(header, _address(address))
 
         def path(root: Any, key: bytes) -> list[str]:
+            # The trie package has no types.
             found: Any = HexaryTrie(self._nodes, root).get_proof(keccak(key))  # type: ignore[no-untyped-call]
             return [_hex(rlp.encode(node)) for node in found if node]
 

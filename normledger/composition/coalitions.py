@@ -8,7 +8,7 @@ bound by A and B, Kenya by A. Closed are ({A}, {France, Kenya, Peru}) and ({A, B
 since everyone bound by B is bound by A as well.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from normledger.composition.context import Context, bits
@@ -151,9 +151,12 @@ def independent(agreements: Sequence[Hash], related: Mapping[Hash, frozenset[Has
     free = [one for one in agreements if not ties[one]]
     chosen = list(free)
     left -= set(free)
-    choice: Callable[[Hash], tuple[int, bytes]] = lambda one: (len(ties[one] & left), one)  # noqa: E731
+
+    def least_tied(one: Hash) -> tuple[int, bytes]:
+        return len(ties[one] & left), one
+
     while left:
-        one = min(left, key=choice)
+        one = min(left, key=least_tied)
         chosen.append(one)
         left -= ties[one] | {one}
     return tuple(sorted(chosen))

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError as DuplicateRow
-from sqlmodel import Session, delete, select
+from sqlmodel import Session, col, delete, select
 
 from normledger.acts.act import ActKind, Contract, RecordedAct, RecordedClaim
 from normledger.acts.commitment import NOTHING, link
@@ -114,7 +114,7 @@ class Index:
         known = self._node.block(row.block)
         if known is not None and str(known.hash) == row.block_hash:
             return row.block + 1
-        for block in session.exec(select(BlockRow).order_by(BlockRow.number.desc())):  # type: ignore[attr-defined]
+        for block in session.exec(select(BlockRow).order_by(col(BlockRow.number).desc())):
             still = self._node.block(block.number)
             if still is not None and str(still.hash) == block.hash:
                 self._roll_back(session, block.number)
@@ -128,10 +128,10 @@ class Index:
 
     def _roll_back(self, session: Session, keep: int) -> None:
         dropped = select(AgreementRow.id).where(AgreementRow.block > keep)
-        session.exec(delete(FounderRow).where(FounderRow.agreement.in_(dropped)))  # type: ignore[attr-defined]
+        session.exec(delete(FounderRow).where(col(FounderRow.agreement).in_(dropped)))
         for table in (PartyRow, AgreementRow, ActRow, RegisterRow):
-            session.exec(delete(table).where(table.block > keep))  # type: ignore[arg-type]
-        session.exec(delete(BlockRow).where(BlockRow.number > keep))  # type: ignore[arg-type]
+            session.exec(delete(table).where(col(table.block) > keep))
+        session.exec(delete(BlockRow).where(col(BlockRow.number) > keep))
 
     def _mark(self, session: Session, block: Block) -> None:
         session.merge(
@@ -218,7 +218,7 @@ def _register(session: Session, contract: Contract) -> tuple[Word, int]:
     last = session.exec(
         select(RegisterRow.word, RegisterRow.sequence)
         .where(RegisterRow.contract == int(contract))
-        .order_by(RegisterRow.sequence.desc())  # type: ignore[attr-defined]
+        .order_by(col(RegisterRow.sequence).desc())
         .limit(1)
     ).first()
     return (Word.parse(last[0]), last[1] + 1) if last else (NOTHING, 0)
@@ -327,7 +327,7 @@ class _BlockWriter:
         last = self._session.exec(
             select(ActRow.word, ActRow.sequence)
             .where(ActRow.contract == int(contract), ActRow.subject == str(subject))
-            .order_by(ActRow.sequence.desc())  # type: ignore[attr-defined]
+            .order_by(col(ActRow.sequence).desc())
             .limit(1)
         ).first()
         return (Word.parse(last[0]), last[1] + 1) if last else (NOTHING, 0)
