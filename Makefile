@@ -35,7 +35,7 @@ lint: $(DEV) $(NODE) ## style, types, floors, locks
 	$(PYTHON) scripts/lock.py check
 
 bench: $(DEV) $(NODE) ## one JSON object a line; ONLY=name runs one
-	$(BIN)/python scripts/bench.py $(ONLY)
+	$(BIN)/python -m scripts.bench $(ONLY)
 
 contracts: $(DEV) $(NODE) ## compile into normledger/artifacts, which are committed
 	$(BIN)/python scripts/compile_contracts.py
