@@ -9,9 +9,10 @@ BIN := .venv/bin
 UV := .build/uv/bin/uv
 DEV := .venv/.installed
 BROWNIE := .venv-brownie/.installed
+PROVE := .venv-prove/.installed
 NODE := node_modules/.installed
 
-.PHONY: help demo test lint bench contracts lock brownie-deploy install clean
+.PHONY: help demo test test-long prove slither coverage halmos lint bench contracts lock brownie-deploy brownie-test brownie-network install clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -20,17 +21,34 @@ help: ## this list
 demo: $(DEV) $(if $(filter ganache,$(CHAIN)),$(NODE)) ## the whole way on real agreements; CHAIN=embedded|ganache
 	$(BIN)/normledger demo --chain $(CHAIN)
 
-test: $(DEV) $(BROWNIE) $(NODE) ## everything: contracts, library, service, Brownie's deployment
+test: $(DEV) $(BROWNIE) $(NODE) ## everything: contracts, library, service, Brownie on Ganache
 	forge test
 	$(BIN)/pytest -n auto $(PYTEST_ARGS)
-	$(MAKE) --no-print-directory brownie-deploy
+	$(MAKE) --no-print-directory brownie-test
+
+test-long: $(DEV) $(BROWNIE) $(PROVE) $(NODE) ## the same with the long counts, and mutants of the contracts: hours
+	FOUNDRY_PROFILE=long forge test
+	NORMLEDGER_LONG=1 $(BIN)/pytest -n auto -o timeout=14400 $(PYTEST_ARGS)
+	$(MAKE) --no-print-directory brownie-test
+	$(BIN)/python -m scripts.assurance.mutants
+
+prove: slither coverage halmos ## what the contracts rest on: findings accepted, all lines run, proofs and their broken twins
+
+slither: $(DEV) $(PROVE) $(NODE)
+	$(BIN)/python -m scripts.assurance.findings
+
+coverage: $(DEV) $(NODE)
+	$(BIN)/python -m scripts.assurance.coverage
+
+halmos: $(DEV) $(PROVE) $(NODE)
+	$(BIN)/python -m scripts.assurance.proofs $(ONLY)
 
 lint: $(DEV) $(NODE) ## style, types, floors, locks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	forge fmt --check
+	forge fmt --check contracts tests/contracts tests/proofs
 	solhint --disc --noPoster --max-warnings 0 'contracts/**/*.sol'
 	$(PYTHON) scripts/lock.py check
 
@@ -44,14 +62,19 @@ contracts: $(DEV) $(NODE) ## compile into normledger/artifacts, which are commit
 # port, because it takes whatever answers on its port for the Ganache that it would have started.
 NATIVE_SOLC := $(wildcard $(HOME)/.solcx/solc-v0.8.37)
 FREE_PORT := $(PYTHON) -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
-brownie-deploy: export HOME := $(CURDIR)/.build/home
-brownie-deploy: export SOLCX_BINARY_PATH := $(if $(NATIVE_SOLC),$(dir $(NATIVE_SOLC)),$(CURDIR)/scripts/solc)
-brownie-deploy: $(BROWNIE) $(NODE) ## Brownie starts Ganache and deploys the shipped artifacts; NETWORK=id
+brownie-deploy brownie-test: export HOME := $(CURDIR)/.build/home
+brownie-deploy brownie-test: export SOLCX_BINARY_PATH := $(if $(NATIVE_SOLC),$(dir $(NATIVE_SOLC)),$(CURDIR)/scripts/solc)
+brownie-deploy: brownie-network ## Brownie starts Ganache and deploys the shipped artifacts; NETWORK=id
+	.venv-brownie/bin/brownie run deploy --network $(NETWORK)
+
+brownie-test: brownie-network ## the same, and a way through the contracts (tests/brownie); within make test
+	.venv-brownie/bin/brownie test --network $(NETWORK)
+
+brownie-network: $(BROWNIE) $(NODE)
 	@mkdir -p $(HOME)
 ifeq ($(NETWORK),ganache-cli)
 	.venv-brownie/bin/brownie networks modify ganache-cli port=$$($(FREE_PORT)) >/dev/null
 endif
-	.venv-brownie/bin/brownie run deploy --network $(NETWORK)
 
 install: $(DEV) $(BROWNIE) $(NODE) ## install only
 
@@ -60,7 +83,7 @@ lock: $(UV) ## after a change of pyproject.toml or package.json; UPGRADE="name â
 	npm install --package-lock-only
 
 clean: ## remove what make has built and installed; workspaces stay
-	rm -rf .build .venv .venv-brownie node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .build .venv .venv-brownie .venv-prove node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find normledger api scripts tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 UV_PYTHON := .build/uv/bin/python
@@ -75,6 +98,10 @@ $(DEV): uv.lock pyproject.toml | $(UV)
 
 $(BROWNIE): uv.lock | $(UV)
 	$(UV_PYTHON) scripts/lock.py install brownie
+	@touch $@
+
+$(PROVE): uv.lock | $(UV)
+	$(UV_PYTHON) scripts/lock.py install prove
 	@touch $@
 
 $(NODE): package-lock.json

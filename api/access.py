@@ -73,10 +73,12 @@ class Access:
         with self._lock:
             return call()
 
-    def submit(self, typed_data: dict[str, Any], signature: str, texts: list[dict[str, Any]]) -> Submission:
+    def submit(
+        self, typed_data: dict[str, Any], signature: str, texts: list[dict[str, Any]], consent: str
+    ) -> Submission:
         """Accept a signed act and wake the relayer."""
         with self._lock:
-            submission = self.workspace.submit(typed_data, signature, texts)
+            submission = self.workspace.submit(typed_data, signature, texts, consent=consent)
             if texts:
                 self._kept.clear()  # one of them may be a text that was missing so far
         self.wake()

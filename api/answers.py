@@ -41,6 +41,19 @@ def party(one: Party) -> schemas.PartyModel:
         region=one.region,
         account=str(one.account),
         block=one.recorded.block,
+        identifiers=list(one.identifiers),
+        former_accounts=[str(tenure.account) for tenure in one.tenures[:-1]],
+        powers=[
+            schemas.PowersModel(
+                representative=str(given.terms.representative),
+                subject=str(given.terms.subject),
+                kinds=[kind.term for kind in sorted(given.terms.kinds)],
+                until=str(given.terms.until),
+                act=str(given.granted.digest),
+                ended_by=str(given.ended.digest) if given.ended else None,
+            )
+            for given in one.powers
+        ],
     )
 
 
@@ -78,6 +91,8 @@ def act(view: View, one: RecordedAct) -> schemas.ActModel:
         number=str(one.act.number),
         deadline=str(one.act.deadline),
         signature="0x" + one.signature.hex(),
+        represented=one.represented,
+        proven_by="signature" if one.proven else "contract",
         block=one.recorded.block,
         block_hash=str(one.recorded.block_hash),
         time=one.recorded.time,
@@ -295,6 +310,7 @@ def norm(one: NormView) -> schemas.NormModel:
         outcomes=texts(one.document.outcomes) if one.document else [],
         endorsed_by=endorsing,
         opposed_by=len(one.stances) - endorsing,
+        anchored_at_least=len(one.anchored),
         block=one.publication.recorded.block,
     )
 
@@ -333,7 +349,7 @@ def submission_example() -> dict[str, object]:
     """A true submission, signed with a key that everybody knows (it is the number 1): worth nothing anywhere."""
     key = (1).to_bytes(32, "big")
     norm_, signer = keccak(b"a norm"), PartyId(keccak(b"a party"))
-    act_ = Act(ActKind.ENDORSEMENT, norm_, signer, address_of(key), 1)
+    act_ = Act(Contract.NORM_REGISTRY, ActKind.ENDORSEMENT, norm_, signer, address_of(key), 1)
     domain = Domain(20044, Address(keccak(Contract.NORM_REGISTRY.title.encode())[12:]))
     return {
         "typed_data": to_json(domain, act_),

@@ -76,6 +76,17 @@ class StatusModel(Answer):
     fault: str | None = Field(description="why the chain can't be followed right now, if so")
 
 
+class PowersModel(_Model):
+    """Full powers that the party gave; `ended_by` is the act that ended them, null where none did."""
+
+    representative: AccountText
+    subject: HashText = Field(description="zero for all")
+    kinds: list[str]
+    until: Whole = Field(description="the last second at which its acts may be recorded")
+    act: HashText
+    ended_by: HashText | None
+
+
 class PartyModel(_Model):
     id: HashText
     name: str
@@ -85,6 +96,9 @@ class PartyModel(_Model):
     region: str = Field(description="by UN M49; empty if unknown", examples=["Europe"])
     account: AccountText
     block: Block
+    identifiers: list[str] = Field(description="all that it claims to be, its first claim first")
+    former_accounts: list[AccountText]
+    powers: list[PowersModel]
 
 
 class BoundModel(_Model):
@@ -119,6 +133,10 @@ class ActModel(_Model):
     number: Whole
     deadline: Whole
     signature: str
+    represented: bool = Field(description="whether a representative signed it, by full powers")
+    proven_by: Literal["signature", "contract"] = Field(
+        description="whether the signature by itself proves who signed, or a contract wallet answered for it"
+    )
     block: Block
     block_hash: HashText
     time: Seconds
@@ -234,6 +252,7 @@ class NormModel(_Model):
     outcomes: list[HashText]
     endorsed_by: int
     opposed_by: int
+    anchored_at_least: int = Field(description="endorsements anchored by a root, counted apart")
     block: Block
 
 
@@ -385,6 +404,7 @@ class SubmissionRequest(_Model):
     typed_data: dict[str, Any]
     signature: str = Field(max_length=10_000, description="0x and 130 hexadecimal digits")
     texts: list[dict[str, Any]] = Field(default=[], max_length=8, description="the documents that came with it")
+    consent: str = Field(default="", max_length=10_000, description="of a rotation, the next account's signature")
 
 
 class SubmissionModel(_Model):

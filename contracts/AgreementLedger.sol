@@ -2,14 +2,14 @@
 pragma solidity 0.8.37;
 
 import {Consent} from "./Consent.sol";
-import {Act, ActKind, Admission, AgreementId, ConsentTypes, PartyId} from "./ConsentTypes.sol";
+import {Act, ActKind, Admission, AgreementId, ConsentTypes, Holder, PartyId, Signer} from "./ConsentTypes.sol";
 import {Founding, IAgreementLedger, Terms} from "./interfaces/IAgreementLedger.sol";
-import {Holder, IPartyRegistry} from "./interfaces/IPartyRegistry.sol";
+import {IPartyRegistry} from "./interfaces/IPartyRegistry.sol";
 
-/// @title Agreements and the acts of treaty law on them.
+/// @title Agreements, the acts of treaty law on them, and others' stances.
 /// @notice An agreement's founders are not stored: its id commits to them, and who acts brings the terms along.
 contract AgreementLedger is Consent, IAgreementLedger {
-    /// @notice Where accounts are looked up.
+    /// @notice Where accounts and powers are looked up.
     IPartyRegistry public immutable REGISTRY;
 
     /// @inheritdoc IAgreementLedger
@@ -19,8 +19,21 @@ contract AgreementLedger is Consent, IAgreementLedger {
     /// @dev Slot 4. Which founders of an awaiting agreement have signed: one bit by the founder's place.
     mapping(AgreementId agreement => mapping(uint256 page => uint256 bits)) private _founded;
 
-    /// @dev Slot 5. Whom a party invited to accede. Written by `act` alone, never cleared.
+    /// @dev Slot 5. Whom a founder invited to accede. Written by `act` alone, never cleared.
     mapping(AgreementId agreement => mapping(PartyId party => bool invited)) private _invited;
+
+    /// @dev By which a founder signs.
+    uint256 private constant _FOUNDING =
+        1 << uint256(ActKind.Signature) | 1 << uint256(ActKind.SignatureSubjectToRatification);
+
+    /// @dev From Ratification to Succession, and Cancellation: a founder signs by `sign`; a later party accedes.
+    uint256 private constant _PARTIES_ACTS =
+        (2 << uint256(ActKind.Succession)) - (1 << uint256(ActKind.Ratification)) | 1 << uint256(ActKind.Cancellation);
+
+    /// @dev What others may state on an agreement.
+    uint256 private constant _STANCES = 1 << uint256(ActKind.Endorsement) | 1 << uint256(ActKind.Opposition) | 1
+        << uint256(ActKind.Declaration) | 1 << uint256(ActKind.Withdrawal) | 1 << uint256(ActKind.Anchor) | 1
+        << uint256(ActKind.Cancellation);
 
     /// @notice Every release has one registry of parties.
     /// @param registry the registry of the same release
@@ -29,53 +42,58 @@ contract AgreementLedger is Consent, IAgreementLedger {
     }
 
     /// @inheritdoc IAgreementLedger
-    function sign(Terms calldata terms, Founding[] calldata signatures) external returns (AgreementId agreement) {
+    function sign(Terms calldata terms, Founding[] calldata signatures, Signer[] calldata signers)
+        external
+        returns (AgreementId agreement)
+    {
         if (signatures.length == 0) revert Empty();
         agreement = idOf(terms);
-        bytes32 commitment = word[AgreementId.unwrap(agreement)];
-        bool opening = commitment == 0;
-        uint256 missing = awaiting[agreement];
-        if (opening) {
-            _checkFounders(terms.parties);
-            missing = terms.parties.length;
-            emit AgreementOpened(agreement, terms.document, terms.clauses, terms.parties, terms.admission);
-        } else if (missing == 0) {
-            revert AlreadyFounded(agreement);
-        }
+        Batch memory batch;
+        _open(batch, AgreementId.unwrap(agreement));
+        bool opening = batch.commitment == 0;
+        uint256 missing = opening ? _countFounders(terms.parties) : awaiting[agreement];
+        if (missing == 0) revert AlreadyFounded(agreement);
+        _checkOrder(signatures, terms.parties.length);
         // Signed by all at once, an agreement needs no memory of who signed: it never awaits anybody.
         bool atOnce = opening && signatures.length == missing;
-        Holder[] memory signers = REGISTRY.holders(_signing(terms.parties, signatures));
         for (uint256 i = 0; i < signatures.length; ++i) {
-            if (!atOnce && !_remember(agreement, signatures[i].founder)) continue;
-            commitment = _found(commitment, agreement, terms, i, signatures[i], signers[i].account);
+            if (!atOnce && !_remember(agreement, signatures[i].stamp.number())) continue;
+            _found(batch, i, terms, signatures[i], signers);
             --missing;
         }
-        if (opening) {
-            PartyId first = terms.parties[signatures[0].founder];
-            _enter(signatures[0].kind, AgreementId.unwrap(agreement), first, signers[0].account);
-        }
         if (!atOnce) awaiting[agreement] = missing;
-        word[AgreementId.unwrap(agreement)] = commitment;
+        _close(batch);
+        emit Recorded(batch.subject, msg.data);
     }
 
     /// @inheritdoc IAgreementLedger
-    function act(Terms calldata terms, Act[] calldata acts) external {
-        if (acts.length == 0) revert Empty();
+    function act(Terms calldata terms, Act[] calldata acts, Signer[] calldata signers) external {
         AgreementId agreement = idOf(terms);
-        bytes32 subject = AgreementId.unwrap(agreement);
-        bytes32 commitment = word[subject];
-        if (commitment == 0) revert UnknownAgreement(agreement);
-        PartyId[] memory actors = new PartyId[](acts.length);
+        _checkHere(agreement, acts.length);
+        Batch memory batch;
+        _open(batch, AgreementId.unwrap(agreement));
         for (uint256 i = 0; i < acts.length; ++i) {
-            actors[i] = acts[i].party;
+            Act calldata given = acts[i];
+            ActKind kind = _kindAmong(i, given.stamp, _PARTIES_ACTS);
+            _checkRight(terms, agreement, kind, given, i);
+            _append(batch, batch.subject, i, kind, given, REGISTRY.holder(given.party), signers);
         }
-        Holder[] memory found = REGISTRY.holders(actors);
+        _close(batch);
+        emit Recorded(batch.subject, msg.data);
+    }
+
+    /// @inheritdoc IAgreementLedger
+    function takeStances(AgreementId agreement, Act[] calldata acts, Signer[] calldata signers) external {
+        _checkHere(agreement, acts.length);
+        Batch memory batch;
+        _open(batch, stancesOn(agreement));
         for (uint256 i = 0; i < acts.length; ++i) {
-            if (found[i].account == address(0)) revert UnknownParty(i, acts[i].party);
-            _checkRight(terms, agreement, acts[i], i);
-            commitment = _append(commitment, subject, acts[i], i, found[i].account, found[i].ordinal);
+            Act calldata given = acts[i];
+            ActKind kind = _kindAmong(i, given.stamp, _STANCES);
+            _append(batch, AgreementId.unwrap(agreement), i, kind, given, REGISTRY.holder(given.party), signers);
         }
-        word[subject] = commitment;
+        _close(batch);
+        emit Recorded(batch.subject, msg.data);
     }
 
     /// @inheritdoc IAgreementLedger
@@ -87,37 +105,30 @@ contract AgreementLedger is Consent, IAgreementLedger {
         );
     }
 
-    /// @dev Checks one founding signature, and gives the agreement's next word.
+    /// @inheritdoc IAgreementLedger
+    function stancesOn(AgreementId agreement) public pure returns (bytes32) {
+        return keccak256(abi.encode("stances", agreement));
+    }
+
+    /// @dev Checks one founding signature and links it; the first of all enters the agreement into the register.
     function _found(
-        bytes32 previous,
-        AgreementId agreement,
-        Terms calldata terms,
+        Batch memory batch,
         uint256 index,
+        Terms calldata terms,
         Founding calldata given,
-        address account
-    ) private returns (bytes32) {
-        PartyId party = terms.parties[given.founder];
+        Signer[] calldata signers
+    ) private {
+        PartyId party = terms.parties[given.stamp.number()];
+        Holder holder = REGISTRY.holder(party);
+        address account = holder.account();
         if (account == address(0)) revert UnknownParty(index, party);
-        if (given.kind != ActKind.Signature && given.kind != ActKind.SignatureSubjectToRatification) {
-            revert NotAFoundingSignature(index, given.kind);
-        }
-        _checkDeadline(index, party, given.deadline);
-        bytes32 digest =
-            _digest(ConsentTypes.hashFounding(given.kind, agreement, terms.document, party, account, given.deadline));
-        _checkSigner(index, party, account, digest, given.signature);
-        emit ActRecorded(
-            AgreementId.unwrap(agreement),
-            party,
-            given.kind,
-            0,
-            0,
-            terms.document,
-            account,
-            0,
-            given.deadline,
-            given.signature
-        );
-        return _link(previous, given.kind, digest, party, account);
+        ActKind kind = _kindAmong(index, given.stamp, _FOUNDING);
+        _checkDeadline(index, party, given.stamp.deadline());
+        if (given.seal.r == 0) account = _signerOf(index, party, holder, batch.subject, kind, given.seal.vs, signers);
+        if (batch.commitment == 0) _enter(kind, batch.subject, party, account);
+        bytes32 structHash =
+            ConsentTypes.hashFounding(given.stamp, AgreementId.wrap(batch.subject), terms.document, party, account);
+        _seal(batch, index, kind, party, account, structHash, given.seal, signers);
     }
 
     /// @dev Marks a founder as having signed; false if it had.
@@ -131,15 +142,33 @@ contract AgreementLedger is Consent, IAgreementLedger {
 
     /// @dev Who may act: its founders, and who may join. Whoever may join may record any act, in any order: a
     /// withdrawal that overtakes its accession must not be refused, or a relayer's order would decide what stands.
-    function _checkRight(Terms calldata terms, AgreementId agreement, Act calldata given, uint256 index) private {
-        ActKind kind = given.kind;
-        // A founder signs by `sign`, with number zero; a later party consents by accession.
-        if (kind < ActKind.Ratification || kind > ActKind.Succession) revert KindNotHere(index, kind);
-        if (terms.admission != Admission.Open && !_isFounder(terms.parties, given.party)) {
+    function _checkRight(Terms calldata terms, AgreementId agreement, ActKind kind, Act calldata given, uint256 index)
+        private
+    {
+        if (kind == ActKind.Invitation) {
+            // By founders alone: a guest that never acceded must not open the door to others.
+            if (!_isFounder(terms.parties, given.party)) revert NotAFounder(index, agreement, given.party);
+            _invited[agreement][PartyId.wrap(given.refersTo)] = true;
+        } else if (terms.admission != Admission.Open && !_isFounder(terms.parties, given.party)) {
             if (terms.admission == Admission.Closed) revert ClosedTo(index, agreement, given.party);
             if (!_invited[agreement][given.party]) revert NotInvited(index, agreement, given.party);
         }
-        if (kind == ActKind.Invitation) _invited[agreement][PartyId.wrap(given.refersTo)] = true;
+    }
+
+    /// @dev That acts can be recorded on it: at least one act, on an agreement that is here.
+    function _checkHere(AgreementId agreement, uint256 count) private view {
+        if (count == 0) revert Empty();
+        if (word[AgreementId.unwrap(agreement)] == 0) revert UnknownAgreement(agreement);
+    }
+
+    /// @dev As the registry says.
+    function _isEmpowered(PartyId party, address account, bytes32 scope, ActKind kind)
+        internal
+        view
+        override
+        returns (bool)
+    {
+        return REGISTRY.isEmpowered(party, account, scope, kind);
     }
 
     /// @dev Whether a party is among the founders.
@@ -150,28 +179,26 @@ contract AgreementLedger is Consent, IAgreementLedger {
         return false;
     }
 
-    /// @dev Those founders who sign in this call; each at most once, because they come in ascending order.
-    function _signing(PartyId[] calldata founders, Founding[] calldata signatures)
-        private
-        pure
-        returns (PartyId[] memory signing)
-    {
-        signing = new PartyId[](signatures.length);
+    /// @dev That those who sign are founders, each at most once: they come in ascending order.
+    function _checkOrder(Founding[] calldata signatures, uint256 founders) private pure {
+        uint256 least = 0;
         for (uint256 i = 0; i < signatures.length; ++i) {
-            uint256 founder = signatures[i].founder;
-            if (founder >= founders.length) revert NoSuchFounder(i, founder, founders.length);
-            if (i > 0 && founder <= signatures[i - 1].founder) revert FoundersNotAscending(i, founder);
-            signing[i] = founders[founder];
+            uint256 founder = signatures[i].stamp.number();
+            if (founder >= founders) revert NoSuchFounder(i, founder, founders);
+            if (founder < least) revert FoundersNotAscending(i, founder);
+            least = founder + 1;
         }
     }
 
-    /// @dev At least two founders, each once: their ids ascend.
-    function _checkFounders(PartyId[] calldata founders) private pure {
+    /// @dev How many founders there are: at least two, each once, because their ids ascend.
+    function _countFounders(PartyId[] calldata founders) private pure returns (uint256) {
         if (founders.length < 2) revert TooFewParties(founders.length);
+        PartyId last = founders[0];
         for (uint256 i = 1; i < founders.length; ++i) {
-            if (PartyId.unwrap(founders[i]) <= PartyId.unwrap(founders[i - 1])) {
-                revert PartiesNotAscending(i, founders[i]);
-            }
+            PartyId next = founders[i];
+            if (PartyId.unwrap(next) <= PartyId.unwrap(last)) revert PartiesNotAscending(i, next);
+            last = next;
         }
+        return founders.length;
     }
 }

@@ -27,9 +27,9 @@ from normledger.documents.document import (
 )
 from normledger.documents.formats.proposals import Proposals, read_proposals
 from normledger.errors import NotFound
-from normledger.identifiers import ZERO, AgreementId, Hash, NormId, OutcomeId, PartyId, parse_identifier
+from normledger.identifiers import ZERO, Address, AgreementId, Hash, NormId, OutcomeId, PartyId, parse_identifier
 from normledger.ledger.queries import terms_of
-from normledger.relay.preparation import Prepared
+from normledger.relay.preparation import Prepared, prepare_powers
 from normledger.workspace import Workspace
 
 
@@ -42,6 +42,7 @@ class Exercise:
     parties: dict[str, PartyId] = field(default_factory=dict)
     agreements: dict[str, Agreement] = field(default_factory=dict)
     _keys: dict[str, bytes] = field(default_factory=dict, repr=False)
+    _envoys: dict[str, tuple[Address, bytes]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def plan(self) -> dict[str, Any]:
@@ -96,6 +97,21 @@ class Exercise:
             )
             self.workspace.act_at_once([(prepared, self._keys[plan["party"]])])
             self.told(prepared.sentence)
+        for plan in self.plan["powers"]:
+            self._empower(plan)
+
+    def _empower(self, plan: dict[str, Any]) -> None:
+        """Full powers for a representative with a throw-away key of its own."""
+        party, name = plan["party"], plan["representative"]
+        account = self.workspace.new_key(name, light=True)
+        self._envoys[party] = (account, self.workspace.private_key(name))
+        view = self.workspace.newest()
+        prepared = prepare_powers(
+            view, self.workspace.release, self.parties[party], account,
+            frozenset(ActKind[kind.upper()] for kind in plan["kinds"]), view.at.time + plan["days"] * 86_400,
+        )  # fmt: skip
+        self.workspace.act_at_once([(prepared, self._keys[party])])
+        self.told(prepared.sentence)
 
     def proposals(self) -> Proposals:
         """The plan's alignments of its own clauses, for a curator to sign."""
@@ -118,10 +134,11 @@ class Exercise:
         return NormId(norm.hash)
 
     def endorse(self, norm: NormId) -> None:
-        """The plan's endorsers endorse, in one batch."""
-        prepared = [
-            (self._prepare(ActKind.ENDORSEMENT, norm, key), self._keys[key]) for key in self.plan["norm"]["endorsers"]
-        ]
+        """The plan's endorsers endorse, in one batch; who has an envoy lets it sign."""
+        prepared = []
+        for key in self.plan["norm"]["endorsers"]:
+            envoy, private_key = self._envoys.get(key, (None, self._keys[key]))
+            prepared.append((self._prepare(ActKind.ENDORSEMENT, norm, key, by=envoy), private_key))
         self.workspace.act_at_once(prepared)
         for one, _ in prepared:
             self.told(one.sentence)

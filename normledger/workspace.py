@@ -28,10 +28,12 @@ from typing import Any
 from eth_account import Account
 
 from normledger.acts import release
-from normledger.acts.act import ActKind, Contract, list_of
+from normledger.acts.act import Act, ActKind, Contract, list_of
+from normledger.acts.anchors import Anchored, leaf_of
 from normledger.acts.consent import standing_batches
 from normledger.acts.signature import address_of, sign
-from normledger.acts.typed_data import from_json
+from normledger.acts.typed_data import from_json, to_json
+from normledger.chain.calls import is_signed_by_wallet
 from normledger.chain.deployment import deploy
 from normledger.chain.node import Block, Node, connect
 from normledger.chain.sender import Sender
@@ -39,13 +41,13 @@ from normledger.composition import record as composition_input
 from normledger.composition.compose import compose
 from normledger.composition.result import Composition, Parameters
 from normledger.documents.canonical import parse_json
-from normledger.documents.document import Alignments, DerivationRecord, Document, Profile, Reports
+from normledger.documents.document import Alignments, DerivationRecord, Document, Endorsements, Profile, Reports
 from normledger.documents.document_reader import read_document
 from normledger.documents.formats import Imported, read
 from normledger.documents.formats.proposals import Proposals
 from normledger.documents.trust_policy import TrustPolicy, read_trust_policy
-from normledger.errors import ChainError, InputError, NotFound, Refused, SignatureError, WorkspaceError
-from normledger.identifiers import ZERO, Address, Digest, Hash, PartyId
+from normledger.errors import ChainError, InputError, NormLedgerError, NotFound, Refused, SignatureError, WorkspaceError
+from normledger.identifiers import ZERO, Address, Digest, Hash, NormId, PartyId
 from normledger.ledger.index import Index, open_index
 from normledger.ledger.queries import Ledger, View
 from normledger.ledger.store import DocumentStore
@@ -56,6 +58,9 @@ from normledger.relay.relayer import Relayer
 
 FORMAT = 1
 """Of the folder. A folder of a newer format is refused, never guessed at."""
+
+MOST_ANCHORED = 100_000
+"""Endorsements under one root."""
 
 FUNDS = 10**24
 """Wei that the relayer's account starts with on a new embedded chain."""
@@ -78,6 +83,14 @@ class Configuration:
             lines += [f"chain_id = {self.chain_id}", f"first_block = {self.first_block}"]
             lines += [f"release = {json.dumps(self.release)}"]
         return "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedAct:
+    """A signed act as it travels: its typed data and its signature as 0x-hex."""
+
+    typed_data: dict[str, Any]
+    signature: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,8 +386,10 @@ class Workspace:
         content: Document | Hash | None = None,
         text: str | None = None,
         deadline: int = 0,
+        by: Address | None = None,
+        number: int | None = None,
     ) -> Prepared:
-        """An act, ready for signature, with the party's next number on that subject."""
+        """An act, ready for signature, with the party's next number on that subject; `by` is a representative."""
         return prepare(
             view or self.newest(),
             self.release,
@@ -386,6 +401,8 @@ class Workspace:
             content=content,
             text=text,
             deadline=deadline,
+            by=by,
+            number=number,
         )
 
     @property
@@ -401,25 +418,31 @@ class Workspace:
         texts: Iterable[dict[str, Any]] = (),
         *,
         view: View | None = None,
+        consent: str = "",
     ) -> Submission:
         """Check a signed act and keep it in the outbox, with the texts that it names. Durable once this returns.
 
-        Raises `InputError`, `SignatureError`, `NotFound` or `Refused`, and then keeps nothing.
+        `consent` is the next account's signature, of a rotation. Raises `InputError`, `SignatureError`, `NotFound` or
+        `Refused`, and then keeps nothing.
         """
-        domain, statement = from_json(typed_data)
-        try:
-            signed = bytes.fromhex(signature.removeprefix("0x"))
-        except (ValueError, AttributeError):
-            raise SignatureError("A signature is 0x and 130 hexadecimal digits; copy it whole.") from None
+        domain, statement = from_json(typed_data, self.release)
+        signed, agreed = _signature(signature), _signature(consent or "0x")
         documents = [read_document(text) for text in texts]
-        check(view or self.newest(), self.release, domain, statement, signed, int(time.time()), documents)
+        now = int(time.time())
+        check(
+            view or self.newest(), self.release, domain, statement, signed, now, documents,
+            consent=agreed, wallets=_Wallets(self),
+        )  # fmt: skip
         self.store.put(documents)
-        return self.outbox.accept(domain, statement, signed, int(time.time()))
+        return self.outbox.accept(domain, statement, signed, now, agreed)
 
-    def submit_own(self, prepared: Prepared, private_key: bytes, *, view: View | None = None) -> Submission:
-        """Sign a prepared act with a key of this workspace and submit it."""
+    def submit_own(
+        self, prepared: Prepared, private_key: bytes, *, view: View | None = None, next_key: bytes | None = None
+    ) -> Submission:
+        """Sign a prepared act with a key of this workspace and submit it; `next_key` signs too, of a rotation."""
         texts = [document.to_json() for document in prepared.texts]
-        return self.submit(prepared.typed_data, "0x" + sign(prepared.digest, private_key).hex(), texts, view=view)
+        signature, consent = ("0x" + sign(prepared.digest, key).hex() if key else "" for key in (private_key, next_key))
+        return self.submit(prepared.typed_data, signature, texts, view=view, consent=consent)
 
     def submission(self, digest: Digest) -> Submission:
         """What became of a submission."""
@@ -473,20 +496,82 @@ class Workspace:
         self.act_at_once([(prepared, key)])
         return batch
 
-    def act_at_once(self, prepared: Sequence[tuple[Prepared, bytes]]) -> list[Submission]:
+    def signed(self, anchored: Iterable[Anchored]) -> list["SignedAct"]:
+        """Anchored endorsements as they were signed, to be submitted."""
+        domain = self.release.domain(Contract.NORM_REGISTRY, self._chain_id)
+        return [SignedAct(to_json(domain, one.act), f"0x{one.signature.hex()}") for one in anchored]
+
+    def anchor(self, signed: Sequence["SignedAct"], author: PartyId) -> Endorsements:
+        """Anchor endorsements of one norm that their parties signed with plain keys; `author` records the root.
+
+        Raises `InputError` naming the entry, and then keeps nothing.
+        """
+        self.update()
+        view, leaves, norms = self.newest(), [], set()
+        for place, one in enumerate(signed, start=1):
+            try:
+                domain, act = from_json(one.typed_data, self.release)
+                if not isinstance(act, Act) or act.kind is not ActKind.ENDORSEMENT or act.subject not in view.norms:
+                    raise Refused("Only endorsements of a published norm are anchored.")
+                signature = _signature(one.signature)
+                check(view, self.release, domain, act, signature, int(time.time()))
+                if view.is_recorded(domain.digest(act)):
+                    raise Refused("This endorsement is recorded already; it needs no anchor.")
+                if act.party == author:
+                    raise Refused("Its party is the one that anchors, whose own act here would void it; record it.")
+                if act.account != view.parties[act.party].account or len(signature) != 65:
+                    raise Refused("Only what a party signed with its own plain key is anchored, in 65 bytes.")
+            except NormLedgerError as error:
+                raise InputError(str(error), source=f"entry {place}") from None
+            leaves.append(leaf_of(act, signature))
+            norms.add(act.subject)
+        if len(norms) != 1 or len({leaf.party for leaf in leaves}) != len(leaves) or len(leaves) > MOST_ANCHORED:
+            raise InputError(
+                f"an anchor holds endorsements of one norm, one a party, {MOST_ANCHORED:,} at most; split the file"
+            )
+        document = Endorsements(NormId(norms.pop()), tuple(sorted(leaves, key=lambda leaf: leaf.party)))
+        key = self.key_of(view.party(str(author)).account)
+        self.store.put([document])
+        prepared = self.prepare(ActKind.ANCHOR, document.norm, author, view=view, content=document.root)
+        self.act_at_once([(prepared, key)])
+        return document
+
+    def act_at_once(
+        self, prepared: Sequence[tuple[Prepared, bytes]], *, next_key: bytes | None = None
+    ) -> list[Submission]:
         """Sign, submit and carry acts of keys of this workspace. Raises `Refused` if any of them is refused.
 
-        Where the chain is away nothing is kept.
+        `next_key` signs too, of a rotation. Where the chain is away nothing is kept.
         """
         self.update()
         view = self.newest()
-        digests = [self.submit_own(one, key, view=view).digest for one, key in prepared]
+        digests = [self.submit_own(one, key, view=view, next_key=next_key).digest for one, key in prepared]
         self.carry()
         done = [self.submission(digest) for digest in digests]
         for submission in done:
             if submission.status == "refused":
                 raise Refused(submission.reason or "The contracts refuse the act.")
         return done
+
+
+class _Wallets:
+    """Asks contract wallets through the workspace's node, and only when there is one to ask."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def has_code(self, account: Address) -> bool:
+        return bool(self._workspace.node.code(account))
+
+    def signed(self, contract: Contract, account: Address, digest: Digest, signature: bytes) -> bool:
+        return is_signed_by_wallet(self._workspace.node, contract, account, digest, signature)
+
+
+def _signature(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text.removeprefix("0x"))
+    except (ValueError, AttributeError):
+        raise SignatureError("A signature is 0x and hexadecimal digits, 130 for a plain key; copy it whole.") from None
 
 
 def composing(policy: TrustPolicy) -> composition_input.TrustPolicy:

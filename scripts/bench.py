@@ -9,6 +9,7 @@ from importlib import import_module
 
 BENCHES = {
     "first-light": ("first_light",),
+    "gas": ("gas",),
 }
 
 

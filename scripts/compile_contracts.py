@@ -20,7 +20,8 @@ ARTIFACTS = ROOT / "normledger/artifacts"
 SOLC_VERSION = "0.8.37"
 SETTINGS: dict[str, Any] = {
     "evmVersion": "shanghai",
-    "optimizer": {"enabled": True, "runs": 200},
+    "optimizer": {"enabled": True, "runs": 1_000_000},
+    "viaIR": True,
     "metadata": {"bytecodeHash": "none"},
 }
 OUTPUTS = ["abi", "metadata", "storageLayout", "evm.bytecode", "evm.deployedBytecode", "evm.methodIdentifiers"]

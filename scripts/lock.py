@@ -5,7 +5,7 @@ the business of whoever installs. Installing therefore goes by name, version and
 
     uv.lock -> uv export -> requirements with hashes -> uv pip sync --require-hashes, from the user's own index
 
-Verbs: update [PACKAGE…] | check | install dev|brownie
+Verbs: update [PACKAGE…] | check | install dev|brownie|prove
 """
 
 import argparse
@@ -27,6 +27,7 @@ NEUTRAL = re.compile(r"https://python-(index|files)\.invalid/")
 ENVIRONMENTS = {
     "dev": (".venv", ("--group", "dev", "--no-emit-project")),
     "brownie": (".venv-brownie", ("--only-group", "brownie")),
+    "prove": (".venv-prove", ("--only-group", "prove")),
 }
 
 

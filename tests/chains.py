@@ -112,6 +112,7 @@ class Anvil(_Process):
     """Anvil under Shanghai's rules; it forgets its chain when it stops."""
 
     name = "anvil"
+    rules = "shanghai"
 
     @classmethod
     def program(cls) -> Path | None:
@@ -126,4 +127,10 @@ class Anvil(_Process):
         return self
 
     def arguments(self) -> list[str]:
-        return ["--port", str(self.port), "--chain-id", str(self.chain_id), "--hardfork", "shanghai", "--silent"]
+        return ["--port", str(self.port), "--chain-id", str(self.chain_id), "--hardfork", self.rules, "--silent"]
+
+
+class Prague(Anvil):
+    """Anvil under Prague's rules, which know accounts with code (EIP-7702)."""
+
+    rules = "prague"

@@ -14,6 +14,9 @@ from tests.delegations import Delegations, copy_of, create
 settings.register_profile("suite", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
 
+# `make brownie-test` runs these, in an environment that has no normledger.
+collect_ignore = ["brownie"]
+
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 

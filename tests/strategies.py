@@ -6,8 +6,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from normledger.acts.act import Act, ActKind, Claim, Contract, Recorded, RecordedAct
-from normledger.acts.typed_data import Domain
+from normledger.acts.act import FOUNDING, Act, ActKind, Claim, Contract, Recorded, RecordedAct
+from normledger.acts.powers import FullPowers, FurtherClaim, OwnCancellation, Revocation, Rotation, bits_of
+from normledger.acts.typed_data import KINDS_OF, Domain, Signable
 from normledger.documents.document import (
     ADMISSIONS,
     Agreement,
@@ -41,8 +42,8 @@ from normledger.identifiers import (
     keccak,
 )
 
-SIGNED_KINDS = tuple(kind for kind in ActKind if kind is ActKind.CLAIM or kind >= ActKind.RECOGNITION)
-"""Kinds that can be signed in this release."""
+SIGNED = tuple((contract, kind) for contract, kinds in KINDS_OF.items() for kind in kinds)
+"""Every kind of act that a contract records, with the contract."""
 
 
 def of_type(kind: type[Hash]) -> st.SearchStrategy[Any]:
@@ -144,28 +145,55 @@ DOCUMENTS: st.SearchStrategy[Document] = st.one_of(
     st.builds(Statement, texts()),
 )
 
+NUMBERS = st.integers(0, 2**64 - 1)
+"""A party's number on a subject, a deadline, a time: what 64 bits hold."""
+
 DOMAINS = st.builds(Domain, st.integers(0, 2**256 - 1), ADDRESSES)
-CLAIMS = st.builds(Claim, IDENTIFIERS, st.integers(1, len(KINDS)), of_type(Hash), ADDRESSES, st.integers(0, 2**64 - 1))
+CLAIMS = st.builds(Claim, IDENTIFIERS, st.integers(1, len(KINDS)), of_type(Hash), ADDRESSES, NUMBERS)
+OWN_ACTS: dict[str, st.SearchStrategy[Any]] = {
+    "Claim": CLAIMS,
+    "FurtherClaim": st.builds(FurtherClaim, of_type(PartyId), IDENTIFIERS, of_type(Hash), ADDRESSES, NUMBERS, NUMBERS),
+    "Rotation": st.builds(Rotation, of_type(PartyId), ADDRESSES, ADDRESSES, NUMBERS, NUMBERS),
+    "FullPowers": st.builds(
+        FullPowers,
+        of_type(PartyId),
+        ADDRESSES,
+        st.one_of(st.just(ZERO), of_type(Hash)),
+        st.frozensets(st.sampled_from(ActKind), min_size=1).map(bits_of),
+        NUMBERS,
+        ADDRESSES,
+        NUMBERS,
+        NUMBERS,
+    ),
+    "Revocation": st.builds(
+        Revocation, of_type(PartyId), ADDRESSES, st.one_of(st.just(ZERO), of_type(Hash)), ADDRESSES, NUMBERS, NUMBERS
+    ),
+    "OwnCancellation": st.builds(OwnCancellation, of_type(PartyId), ADDRESSES, NUMBERS, NUMBERS),
+}
+"""What a party signs of itself, by the name of its type."""
 
 
-def acts(kind: ActKind) -> st.SearchStrategy[Act]:
-    """Acts of one kind, every field at random."""
+def acts(contract: Contract, kind: ActKind) -> st.SearchStrategy[Act]:
+    """Acts of one kind, every field that its type has at random."""
+    plain = contract is Contract.NORM_REGISTRY or kind in FOUNDING
+    named = st.just(ZERO) if plain else of_type(Hash)
     return st.builds(
         Act,
+        st.just(contract),
         st.just(kind),
         of_type(Hash),
         of_type(PartyId),
         ADDRESSES,
-        st.integers(0, 2**64 - 1),
+        st.just(0) if kind in FOUNDING else NUMBERS,
+        named,
+        named,
         of_type(Hash),
-        of_type(Hash),
-        of_type(Hash),
-        st.integers(0, 2**64 - 1),
+        NUMBERS,
     )
 
 
-STATEMENTS: st.SearchStrategy[Act | Claim] = st.sampled_from(SIGNED_KINDS).flatmap(
-    lambda kind: CLAIMS if kind is ActKind.CLAIM else acts(kind)
+STATEMENTS: st.SearchStrategy[Signable] = st.one_of(
+    st.sampled_from(SIGNED).flatmap(lambda one: acts(*one)), *OWN_ACTS.values()
 )
 
 
@@ -215,7 +243,10 @@ def recorded(
     time: int | None = None,
 ) -> RecordedAct:
     """An act as if recorded; a block comes every day (86,400 s), so that notice is easy to reckon."""
-    act = Act(kind, Hash(keccak(b"agreement")), party_id(party), Address(bytes(20)), number, clause, refers_to)
+    agreement, account = keccak(b"agreement"), Address(bytes(20))
+    act = Act(
+        Contract.AGREEMENT_LEDGER, kind, agreement, party_id(party), account, number, clause, refers_to
+    )  # fmt: skip
     digest = Digest(keccak(f"{kind} {party} {number} {clause} {refers_to}".encode()))
     where = Recorded(block, ZERO, block * 86_400 if time is None else time, ZERO, index)
-    return RecordedAct(act, digest, b"", act.account, where, Contract.AGREEMENT_LEDGER)
+    return RecordedAct(act, digest, b"", where)

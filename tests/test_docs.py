@@ -7,19 +7,23 @@ import sys
 from collections.abc import Iterator
 from functools import cache, partialmethod
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 import typer
+from eth_abi import decode, encode
 from fastapi.testclient import TestClient
 
 from api import problems
 from api.app import create_app
 from normledger.acts import release
-from normledger.acts.act import Act, ActKind, Contract, contract_of
+from normledger.acts.act import OWN, ActKind, Contract, RecordedAct, RecordedClaim
 from normledger.acts.commitment import link
-from normledger.acts.signature import recover
-from normledger.acts.typed_data import Domain, struct_hash, subject_field, written_type
+from normledger.acts.typed_data import KINDS_OF, struct_hash, type_of, written_type
+from normledger.chain.embedded import CHAIN_ID
+from normledger.chain.logs import Opened
+from normledger.chain.node import Log
 from normledger.cli import main
 from normledger.cli.app import app
 from normledger.composition import record as composed
@@ -34,8 +38,15 @@ from normledger.documents.formats.facts import read_entry
 from normledger.documents.formats.proposals import read_proposals
 from normledger.documents.trust_policy import read_trust_policy
 from normledger.errors import InputError, NormLedgerError
-from normledger.identifiers import ZERO, Address, ClauseId, Digest, Hash, OutcomeId, PartyId
+from normledger.identifiers import ZERO, Address, ClauseId, Hash, OutcomeId, keccak
 from normledger.workspace import Workspace
+from tests.chain import model
+from tests.chain.following import Following
+from tests.chain.layouts import laid_out
+from tests.chain.model import ARGUMENTS
+from tests.chain.side_by_side import Drawing, begun
+from tests.vectors import make_words
+from tests.vectors.make_typed_data import cases
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -155,86 +166,154 @@ def test_the_program_gives_the_words_that_are_told() -> None:
     assert program()["recompute"](given["chain_id"], given["events"]) == example(WORDS, "words")
 
 
-def test_the_worked_example_is_what_the_library_computes() -> None:
+def test_the_worked_example_is_what_the_present_contracts_record() -> None:
+    text = (DOCS / WORDS).read_text("utf-8")
+    assert text == make_words.page(text), "run `python -m tests.vectors.make_words` and look at the difference"
+
+
+def followed() -> Following:
+    """The example's events as the library reads them."""
     given = example(WORDS, "events")
+    following = Following(release.current(), given["chain_id"])
+    for one in given["events"]:
+        topics = (keccak(b"Recorded(bytes32,bytes)"), Hash.parse(one["subject"]))
+        data = encode(["bytes"], [bytes.fromhex(one["call"][2:])])
+        log = Log(Address.parse(one["contract"]), topics, data, one["block"], ZERO, ZERO, 0)
+        following.read([log], one["time"])
+    return following
+
+
+def test_the_worked_example_is_what_the_library_computes() -> None:
+    given, following = example(WORDS, "events"), followed()
     steps = dict(re.findall(r"^\| (.+?) \| `(0x[0-9a-f]{64})` \|$", section(WORDS, "Worked example"), re.MULTILINE))
-    assert f"`{example_release(given)}`" in section(WORDS, "Worked example")
-    event = given["events"][-1]
-    act = Act(
-        kind=ActKind(event["kind"]),
-        subject=Hash.parse(event["subject"]),
-        party=PartyId.parse(event["party"]),
-        account=Address.parse(event["account"]),
-        number=event["number"],
-        clause=Hash.parse(event["clause"]),
-        refers_to=Hash.parse(event["refersTo"]),
-        content=Hash.parse(event["content"]),
-        deadline=event["deadline"],
-    )
-    domain = Domain(given["chain_id"], Address.parse(event["contract"]))
-    digest = domain.digest(act)
-    previous = Hash.parse(steps["previous word"])
-    word = link(previous, act.kind, digest, act.party, act.account, event["block"], event["time"])
+    last = following.events[-1]
+    assert isinstance(last, RecordedAct)
+    act, at = last.act, last.recorded
+    domain = release.current().domain(act.contract, given["chain_id"])
+    word = link(Hash.parse(steps["previous word"]), act.kind, last.digest, act.party, last.signer, at.block, at.time)
     assert steps["domain"] == str(domain.separator)
+    assert steps["keccak of the type"] == str(keccak(type_of(act).encode()))
     assert steps["struct"] == str(struct_hash(act))
-    assert steps["digest"] == str(digest)
-    assert steps["word"] == str(word)
-    assert steps["its storage slot"] == str(release.word_slot(act.subject)) == program()["slot"](event["subject"])
-
-
-def example_release(given: dict[str, Any]) -> str:
-    """The release that the example names; the present one's addresses where it is the present one."""
-    (name,) = re.findall(r"release `(0x[0-9a-f]{16})`", section(WORDS, "Worked example"))
-    current = release.current()
-    if name == current.name:
-        used = {Address.parse(event["contract"]) for event in given["events"]}
-        assert used <= set(current.addresses)
-    return name
+    assert steps["digest"] == str(last.digest) == str(domain.digest(act))
+    assert steps["word"] == str(word) == str(following.words[act.contract, act.subject])
+    assert steps["its storage slot"] == str(release.word_slot(act.subject)) == str(Hash(program()["slot"](act.subject)))
+    told = example(WORDS, "words")
+    for (contract, subject), linked in following.words.items():
+        assert told[str(release.current().address(contract))][str(subject)] == str(linked)
+    for contract, linked in following.registers.items():
+        assert told[str(release.current().address(contract))][str(ZERO)] == str(linked)
 
 
 def test_the_signatures_of_the_worked_example_are_by_its_accounts() -> None:
-    given = example(WORDS, "events")
-    signed = [event for event in given["events"] if "signature" in event]
-    assert len(signed) == 5
-    for event in signed:
-        digest = Digest.parse(program()["digest"](given["chain_id"], event))
-        assert str(recover(digest, bytes.fromhex(event["signature"][2:]))) == event["account"]
+    signed = [one for one in followed().events if not isinstance(one, Opened)]
+    assert [one.act.kind.name if not isinstance(one, RecordedClaim) else "CLAIM" for one in signed] == [
+        "CLAIM", "CLAIM", "SIGNATURE", "SIGNATURE", "PUBLICATION", "FULL_POWERS", "WITHDRAWAL",
+    ]  # fmt: skip
+    assert all(one.proven for one in signed)
+    assert [one.represented for one in signed if isinstance(one, RecordedAct)] == [False] * 3 + [True]
 
 
 def test_the_worked_example_is_about_the_example_documents() -> None:
-    opened = next(event for event in example(WORDS, "events")["events"] if event["event"] == "AgreementOpened")
-    agreement = read_document(example("reference/documents.md", "agreement"))
-    statement = read_document(example("reference/documents.md", "statement"))
+    found = followed().events
+    (opened,) = [one for one in found if isinstance(one, Opened)]
+    agreement, norm, statement = (
+        read_document(example("reference/documents.md", name)) for name in ("agreement", "norm", "statement")
+    )
     assert isinstance(agreement, Agreement)
-    assert opened["document"] == str(agreement.hash)
-    assert opened["clauses"] == str(agreement.clause_root)
-    assert opened["parties"] == [str(founder.id) for founder in agreement.founders]
-    assert example(WORDS, "events")["events"][-1]["content"] == str(statement.hash)
+    assert opened.document == agreement.hash
+    assert opened.clauses == agreement.clause_root
+    assert opened.parties == tuple(founder.id for founder in agreement.founders)
+    acts = [one.act for one in found if isinstance(one, RecordedAct)]
+    assert acts[-1].content == statement.hash
+    assert [act.subject for act in acts if act.kind is ActKind.PUBLICATION] == [norm.hash]
+
+
+def test_the_program_reads_whatever_the_contracts_take() -> None:
+    """Calls of every sort, in encodings that nobody writes: the page's program has every word."""
+    start = begun()
+    with start.chain.undone():
+        both = start.copy()
+        for number in range(60):
+            random = Random(number)
+            both.pass_time(random.randrange(1, 20))
+            call = Drawing(random, both, faults=60).call()
+            both.call(call, laid_out(call, random))
+        events = [_told(log, time) for log, time in both.following.logs]
+        words = program()["recompute"](CHAIN_ID, [one for one in events if one])
+        assert len(events) > 40
+        for contract in Contract:
+            storage, of = both.chain.storage(contract), words[str(release.current().address(contract))]
+            assert {int.from_bytes(program()["slot"](bytes.fromhex(subject[2:])), "big"): int(word, 16)
+                    for subject, word in of.items() if subject != str(ZERO)}.items() <= storage.items()  # fmt: skip
+            assert storage[1] == int(of[str(ZERO)], 16)
+        linked = {(contract, subject) for (contract, subject), word in both.following.words.items()}
+        assert sum(len(of) - 1 for of in words.values()) == len(linked)
+
+
+def _told(log: Log, time: int) -> dict[str, Any] | None:
+    """An event as the page's program takes it; None for what was left out."""
+    if log.topics[0] != keccak(b"Recorded(bytes32,bytes)"):
+        return None
+    (call,) = decode(["bytes"], log.data)
+    return {"contract": str(log.address), "block": log.block_number, "time": time, "call": "0x" + call.hex()}
+
+
+def test_the_calls_are_those_that_the_contracts_take() -> None:
+    told = {
+        (name, contract): types
+        for name, types, contract in re.findall(
+            r"^\| `(\w+)\((.*)\)` \| (\w+) \|", section(WORDS, "Events"), re.MULTILINE
+        )
+    }
+    writing = {key: types for key, types in ARGUMENTS.items() if key[1] != "carry"}
+    assert {(contract, name) for name, contract in told} == set(writing)
+    structs = dict(
+        re.findall(r"^    (Terms|Act|Stance|Founding|Seal|Signer) +\((.*)\)$", section(WORDS, "Events"), re.MULTILINE)
+    )
+
+    def plain(types: str) -> str:
+        """The types alone, structs written out."""
+        made = ",".join(one.split(" ")[0] for one in types.split(", "))
+        return re.sub(r"[A-Z]\w+", lambda name: f"({plain(structs[name[0]])})", made)
+
+    for (name, contract), types in told.items():
+        assert f"{name}({plain(types)})" in release.artifact(contract)["methodIdentifiers"]
+        assert f"{name}({plain(types)})" in program()["SIGNATURES"]
 
 
 def test_the_kinds_are_those_of_the_library_and_of_the_program() -> None:
-    rows = re.findall(r"^\| (\d+) \| (\w+) \| (\S+) \| (.+) \|$", section(WORDS, "Kinds of act"), re.MULTILINE)
+    rows = re.findall(r"^\| (\d+) \| (\w+) \| (.+) \| (.+) \| (.+) \|$", section(WORDS, "Kinds of act"), re.MULTILINE)
     assert [(int(number), name) for number, name, *_ in rows] == [(int(kind), kind.type_name) for kind in ActKind]
     assert program()["NAMES"] == [kind.type_name for kind in ActKind]
-    for number, name, field, contract in rows:
-        kind = ActKind(int(number))
-        try:
-            written = written_type(kind)
-        except InputError:
-            assert (field, contract) == ("–", "–")
-            continue
-        if kind is ActKind.CLAIM:
-            assert written == program()["CLAIM"]
-            continue
-        assert written == f"{name}(bytes32 {program()['first_field'](name)},{program()['LAYOUT']})"
-        assert field == subject_field(kind)
-        assert contract == ("all three" if kind is ActKind.WITHDRAWAL else contract_of(kind).title)
+    layouts = {
+        "list": model.ON_LISTS, "agreement": model.ON_AGREEMENTS, "stances": model.ON_STANCES,
+        "founding": model.FOUNDING, "norm": model.ON_NORMS | {"Publication"},
+        "own": {kind.type_name for kind in OWN},
+    }  # fmt: skip
+    members = dict(re.findall(r"^\| (\w[\w:, ]*) \| `([^`]+)`", section(WORDS, "Digest of an act"), re.MULTILINE))
+    for number, name, *told in rows:
+        kind, named = ActKind(int(number)), [set(one.split(", ")) - {"–"} for one in told]
+        assert set().union(*named) == {layout for layout, kinds in layouts.items() if name in kinds}
+        for contract, here in zip(Contract, named, strict=True):
+            assert bool(here - {"own"}) == (kind in KINDS_OF[contract])
+            if not here - {"own"}:
+                continue
+            (layout,) = {"list, agreement, stances" if one in ("list", "agreement", "stances") else one
+                         for one in here - {"own"}}  # fmt: skip
+            content = {"Publication": "derivation", "Derivation": "derivation", "Anchor": "root"}.get(name, "reason")
+            expected = members[layout].replace("bytes32 reason", f"bytes32 {content}")
+            assert written_type(contract, kind) == f"{name}({expected})"
+    own = {layout.removeprefix("own: "): types for layout, types in members.items() if layout.startswith("own: ")}
+    assert {f"{name}({types})" for name, types in own.items()} == set(program()["OWN"].values())
+    assert {case["written"] for case in cases()} >= set(program()["OWN"].values())
 
 
 def test_the_slots_are_those_that_the_compiler_laid_out() -> None:
+    rows = re.findall(r"^\| ([\w ]+) \| (\d) \| `(\w+)` \|", section(WORDS, "Storage"), re.MULTILINE)
     for contract in Contract:
-        slots = {one["label"]: one["slot"] for one in release.artifact(contract.title)["storageLayout"]["storage"]}
-        assert (slots["word"], slots["register"]) == ("0", "1")
+        layout = release.artifact(contract.title)["storageLayout"]["storage"]
+        told = {(name, slot) for where, slot, name in rows if where in ("all three", contract.title)}
+        assert told == {(one["label"], one["slot"]) for one in layout}
 
 
 # --- trust-policy.md, import-formats.md, composition.md
@@ -442,30 +521,17 @@ def test_the_way_of_one_agreement_runs_as_told(
 def _compare_with_the_chain(workspace: Workspace) -> None:
     """What words.md's program makes of real acts is what lies in the slots that the page names."""
     view = workspace.view()
-    (agreement,) = view.agreements.values()
-    ledger = workspace.release.address(Contract.AGREEMENT_LEDGER)
-    events = [
-        {
-            "event": "ActRecorded",
-            "contract": str(ledger),
-            "block": one.recorded.block,
-            "time": one.recorded.time,
-            "subject": str(one.act.subject),
-            "party": str(one.act.party),
-            "kind": int(one.act.kind),
-            "clause": str(one.act.clause),
-            "refersTo": str(one.act.refers_to),
-            "content": str(one.act.content),
-            "account": str(one.act.account),
-            "number": one.act.number,
-            "deadline": one.act.deadline,
-        }
-        for one in agreement.acts
-    ]
-    assert len(events) == 7
-    words = program()["recompute"](view.at.chain_id, events)[str(ledger)]
-    slots = {subject: program()["slot"](subject) for subject in words}
-    slots[str(ZERO)] = "0x" + (1).to_bytes(32, "big").hex()
-    for subject, word in words.items():
-        held = workspace.node.storage(ledger, Hash.parse(slots[subject]), view.at.block)
-        assert str(held) == word
+    logs = workspace.node.logs(workspace.release.addresses, 0, view.at.block)
+    events = []
+    for log in logs:
+        block = workspace.node.block(log.block_number)
+        assert block is not None
+        events.append(_told(log, block.time))
+    assert len(events) > 7
+    recomputed = program()["recompute"](view.at.chain_id, events)
+    assert set(recomputed) == {str(address) for address in workspace.release.addresses[:2]}  # no norm yet
+    for address, words in recomputed.items():
+        slots = {subject: Hash(program()["slot"](bytes.fromhex(subject[2:]))) for subject in words}
+        slots[str(ZERO)] = Hash((1).to_bytes(32, "big"))
+        for subject, word in words.items():
+            assert str(workspace.node.storage(Address.parse(address), slots[subject], view.at.block)) == word

@@ -45,7 +45,7 @@ def submit(
     asked: Asked, request: Annotated[schemas.SubmissionRequest, Depends(_body)], response: Response
 ) -> schemas.SubmissionModel:
     """Accept a signed act. The same bytes may be sent twice, by anybody, without harm."""
-    submission = asked.submit(request.typed_data, request.signature, request.texts)
+    submission = asked.submit(request.typed_data, request.signature, request.texts, request.consent)
     response.headers["Location"] = f"/v1/submissions/{submission.digest}"
     return answers.submission(submission)
 

@@ -8,42 +8,43 @@ import {ActKind, PartyId} from "../ConsentTypes.sol";
 /// word = keccak256(abi.encode(previous word, kind, digest, party, signer, block number, block time)).
 /// Words lie in storage slot 0 (a mapping by subject) and the register's word in slot 1, in every contract.
 interface IConsent {
-    /// @notice A signed act entered its subject's word. Together with its block, this event holds all that was linked.
-    /// @param subject   the agreement, norm or list whose word grew
-    /// @param party     whose act it is
-    /// @param kind      what it states
-    /// @param clause    the clause it is about, or zero for the whole subject
-    /// @param refersTo  what it names: an act's digest, a party, an agreement or a root; zero if nothing
-    /// @param content   the hash of its text; the document's for a founding signature
-    /// @param account   the account that signed it
-    /// @param number    the party's number on this subject; zero for a founding signature
-    /// @param deadline  the last second at which it might have been recorded, or zero
-    /// @param signature 65 bytes: r, s, v
-    event ActRecorded(
-        bytes32 indexed subject,
-        PartyId indexed party,
-        ActKind indexed kind,
-        bytes32 clause,
-        bytes32 refersTo,
-        bytes32 content,
-        address account,
-        uint64 number,
-        uint64 deadline,
-        bytes signature
-    );
+    /// @notice Signed acts entered their words. Whoever decodes the call, and knows who held each party then, can link
+    /// them again: docs/reference/words.md.
+    /// @param subject the subject that the call names: an agreement, stances on one, a norm, a party or a list; of a call
+    /// on many norms, the party
+    /// @param call    the call itself, selector and arguments
+    event Recorded(bytes32 indexed subject, bytes call);
+
+    /// @notice A call that `carry` was to carry was refused, and left out.
+    /// @param index  its place among the calls, from 0
+    /// @param reason the custom error with which it was refused
+    event LeftOut(uint256 index, bytes reason); // solhint-disable-line gas-indexed-events
 
     /// @dev `index` counts the acts of the call from 0, so that a refused batch names the act that spoilt it.
+    error Empty();
     error UnknownParty(uint256 index, PartyId party);
-    error WrongSigner(uint256 index, PartyId party, address expected, address recovered);
+    error KindNotHere(uint256 index, uint256 kind);
     error Expired(uint256 index, PartyId party, uint64 deadline, uint256 time);
     error NumberUsed(uint256 index, PartyId party, uint64 number);
     error NumberBeyondTime(uint256 index, PartyId party, uint64 number, uint256 time);
     error NumberForFoundersOnly(uint256 index, PartyId party);
-    error KindNotHere(uint256 index, ActKind kind);
-    error Empty();
+    error NoSuchSigner(uint256 index, uint256 signer, uint256 count);
+    error WrongSigner(uint256 index, PartyId party, address expected, address recovered);
+    error WalletRefused(uint256 index, PartyId party, address wallet);
+    error SignatureTooLong(uint256 index, PartyId party, uint256 length, uint256 most);
+    error NotEmpowered(uint256 index, PartyId party, address representative, ActKind kind);
+    error TooLittleGas(uint256 index, uint256 left, uint256 needed);
+    error CallRefused(uint256 index, bytes reason);
+
+    /// @notice Makes many calls of this contract in one transaction, for anyone: who sends never matters.
+    /// @param calls    calls of this contract, at least one
+    /// @param leaveOut whether a refused call is left out and told (`LeftOut`), or spoils all (`CallRefused`). A call that
+    /// had too little gas, or that is none of this contract's, is never left out: the whole transaction reverts
+    /// (`TooLittleGas`), so that a sender can't starve a wallet
+    function carry(bytes[] calldata calls, bool leaveOut) external;
 
     /// @notice The running commitment of all acts on `subject`.
-    /// @param subject an agreement, a norm, a party or an author's list
+    /// @param subject an agreement, stances on one, a norm, a party or an author's list
     /// @return the word, or zero if there was no act on it
     function word(bytes32 subject) external view returns (bytes32);
 
@@ -52,11 +53,19 @@ interface IConsent {
     function register() external view returns (bytes32);
 
     /// @notice Whether a party has used a number.
-    /// @param subject the agreement, norm or list
+    /// @param subject an agreement, stances on one, a norm or a list; a party's own subject keeps no bits
     /// @param number  the number
-    /// @param ordinal the party's place in the registry (`Holder.ordinal`)
+    /// @param ordinal the party's place in the registry
     /// @return whether an act of that party with that number is on the subject's word
-    function isUsed(bytes32 subject, uint64 number, uint64 ordinal) external view returns (bool);
+    function isUsed(bytes32 subject, uint64 number, uint32 ordinal) external view returns (bool);
+
+    /// @notice Whether a contract wallet takes a signature for its own. It gets 500,000 gas; whatever goes wrong in it
+    /// undoes this call alone, which is why this contract asks through itself.
+    /// @param wallet    the wallet
+    /// @param digest    what was to be signed
+    /// @param signature what it is to judge
+    /// @return whether it answered with ERC-1271's value
+    function isSignedByWallet(address wallet, bytes32 digest, bytes calldata signature) external view returns (bool);
 
     /// @notice The EIP-712 domain as ERC-5267 tells it.
     /// @return fields            0x0f: name, version, chain id and contract are used, the salt is not

@@ -1,7 +1,8 @@
 """Every signed statement, frozen: what is signed (`Act`, `Claim`), and what the chain recorded of it (`RecordedAct`).
 
 Belongs here: the kinds of act with their place in the contracts' enumeration, and the words for them.
-Does not belong here: how an act is hashed (typed_data), checked (signature), linked (commitment) or judged (consent).
+Does not belong here: what a party signs of itself but its claim (powers); how an act is hashed (typed_data), checked
+(signature), linked (commitment) or judged (consent).
 """
 
 from dataclasses import dataclass
@@ -42,6 +43,8 @@ class ActKind(IntEnum):
     OPPOSITION = 27
     PUBLICATION = 28
     DERIVATION = 29
+    ANCHOR = 30
+    FURTHER_CLAIM = 31
 
     @property
     def term(self) -> str:
@@ -56,6 +59,12 @@ class ActKind(IntEnum):
 
 FOUNDING = (ActKind.SIGNATURE, ActKind.SIGNATURE_SUBJECT_TO_RATIFICATION)
 """Kinds that found an agreement; they carry number 0 and are taken only while it awaits its founders."""
+
+OWN = (
+    ActKind.CLAIM, ActKind.FURTHER_CLAIM, ActKind.ROTATION, ActKind.FULL_POWERS, ActKind.REVOCATION,
+    ActKind.CANCELLATION,
+)  # fmt: skip
+"""Kinds of a party's acts on itself; a cancellation may be on any other subject too."""
 
 
 class Contract(IntEnum):
@@ -100,13 +109,16 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One statement that a party signs on a subject, in the one layout that all kinds but the claim share.
+    """One statement that a party signs on a subject: all kinds but those of a party on itself.
 
-    `subject` is an agreement, a norm, or the author's list; `clause` is zero for the whole subject; `refers_to` is the
-    digest of the act, or the id of the party or root, that it names; `content` is the hash of its text; `number` is
-    the party's own on this subject; `deadline` is in Unix seconds, 0 for none.
+    `contract` records it; `subject` is an agreement, the stances on one, a norm, or the author's list; `account` signs:
+    the party's own or a representative's; `number` is the party's own on this subject, 0 for a founding signature;
+    `clause` is zero for the whole subject; `refers_to` is the digest of the act, or the id of the party or root, that
+    it names; `content` is the hash of its text, an anchor's root, a founding signature's document; `deadline` is in
+    Unix seconds, 0 for none. On a norm, `clause` and `refers_to` are zero.
     """
 
+    contract: Contract
     kind: ActKind
     subject: Hash
     party: PartyId
@@ -117,49 +129,55 @@ class Act:
     content: Hash = ZERO
     deadline: int = 0
 
-    @property
-    def contract(self) -> Contract:
-        """The contract that records this kind; a withdrawal is recorded where its subject is: ask the index for it."""
-        return contract_of(self.kind)
-
-
-def contract_of(kind: ActKind) -> Contract:
-    """The contract whose business a kind is. A withdrawal belongs to every contract and raises `ValueError`."""
-    if kind is ActKind.WITHDRAWAL:
-        raise ValueError("a withdrawal is recorded by the contract that holds its subject")
-    if kind <= ActKind.REPORTS:
-        return Contract.PARTY_REGISTRY
-    if kind <= ActKind.SUCCESSION:
-        return Contract.AGREEMENT_LEDGER
-    return Contract.NORM_REGISTRY
-
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """Where an act stands: `block` with its `time` (Unix seconds), and `index`, its log's place in that block."""
+    """Where an act stands: `block` with its `time` (Unix seconds); `index`, its log's place in that block; `place`, its
+    own in that log.
+    """
 
     block: int
     block_hash: Hash
     time: int
     transaction: Hash
     index: int
+    place: int = 0
+
+    @property
+    def order(self) -> tuple[int, int, int]:
+        """Its place among all acts of a chain."""
+        return (self.block, self.index, self.place)
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedAct:
-    """An act as the chain holds it; `signer` is the account whose signature the contract took."""
+    """An act as the chain holds it.
+
+    `represented` tells that a representative signed it; `proven` that the signature by itself proves who signed (a
+    plain key's), where otherwise the contract's code does (a contract wallet answered).
+    """
 
     act: Act
     digest: Digest
     signature: bytes
-    signer: Address
     recorded: Recorded
-    contract: Contract
+    represented: bool = False
+    proven: bool = True
 
     @property
-    def order(self) -> tuple[int, int]:
+    def contract(self) -> Contract:
+        """The contract that recorded it."""
+        return self.act.contract
+
+    @property
+    def signer(self) -> Address:
+        """The account that signed it."""
+        return self.act.account
+
+    @property
+    def order(self) -> tuple[int, int, int]:
         """Its place among all acts of a chain."""
-        return (self.recorded.block, self.recorded.index)
+        return self.recorded.order
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +188,18 @@ class RecordedClaim:
     digest: Digest
     signature: bytes
     recorded: Recorded
+    proven: bool = True
 
 
 def list_of(author: PartyId) -> Hash:
     """The subject on which all that a party states of others is linked: keccak(abi.encode("list", author))."""
-    head = (64).to_bytes(32, "big") + author
-    return keccak(head + (4).to_bytes(32, "big") + b"list".ljust(32, b"\x00"))
+    return _derived(b"list", author)
+
+
+def stances_on(agreement: Hash) -> Hash:
+    """The subject of others' stances on an agreement and its clauses: keccak(abi.encode("stances", agreement))."""
+    return _derived(b"stances", agreement)
+
+
+def _derived(word: bytes, of: bytes) -> Hash:
+    return keccak((64).to_bytes(32, "big") + of + len(word).to_bytes(32, "big") + word.ljust(32, b"\x00"))

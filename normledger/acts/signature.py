@@ -1,7 +1,8 @@
 """Sign a digest; recover the signer, strictly.
 
 The same rules as contracts/Consent.sol: 65 bytes r ‖ s ‖ v, v 27 or 28, s in the lower half of the order (EIP-2),
-r and s not zero. A laxer verifier would call valid what the chain never took.
+r and s not zero; or EIP-2098's 64 bytes, in which v hides in the highest bit of s. A laxer verifier would call valid
+what the chain never took.
 """
 
 from coincurve import PrivateKey, PublicKey
@@ -26,6 +27,8 @@ def sign(digest: Digest, private_key: bytes) -> bytes:
 
 def recover(digest: Digest, signature: bytes) -> Address:
     """The account that made this signature. Raises `SignatureError` with what makes it unacceptable."""
+    if len(signature) == 64:
+        signature = expanded(signature)
     if len(signature) != 65:
         raise SignatureError(f"A plain signature has 65 bytes, this one has {len(signature)}; sign again.")
     r, s, v = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:64], "big"), signature[64]
@@ -40,6 +43,24 @@ def recover(digest: Digest, signature: bytes) -> Address:
     except Exception as error:  # coincurve raises a bare Exception when no point answers to r
         raise SignatureError("No account answers to this signature; sign again.") from error
     return _address(key)
+
+
+def compact(signature: bytes) -> bytes:
+    """A strict 65-byte signature in EIP-2098's 64 bytes: r ‖ (parity of v, s)."""
+    return signature[:32] + bytes([signature[32] | (signature[64] - 27) << 7]) + signature[33:64]
+
+
+def expanded(signature: bytes) -> bytes:
+    """The 65 bytes of a signature in EIP-2098's short form."""
+    return signature[:32] + bytes([signature[32] & 0x7F]) + signature[33:64] + bytes([27 + (signature[32] >> 7)])
+
+
+def is_by(digest: Digest, signature: bytes, account: Address) -> bool:
+    """Whether this is `account`'s plain signature."""
+    try:
+        return recover(digest, signature) == account
+    except SignatureError:
+        return False
 
 
 def _address(key: PublicKey) -> Address:

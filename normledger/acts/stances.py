@@ -8,7 +8,7 @@ from normledger.acts.spells import by_party
 from normledger.identifiers import ZERO, Digest, Hash, PartyId
 
 _STANCES = (ActKind.ENDORSEMENT, ActKind.OPPOSITION)
-_BATCHES = (ActKind.ALIGNMENTS, ActKind.REPORTS)
+_BATCHES = (ActKind.ALIGNMENTS, ActKind.REPORTS, ActKind.RECOGNITION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def stances(acts: Sequence[RecordedAct], clause: Hash | None = None) -> tuple[St
 
 
 def standing_batches(acts: Sequence[RecordedAct]) -> tuple[RecordedAct, ...]:
-    """Of one author's list, the roots of alignments and reports that are not withdrawn, in the order of recording."""
+    """Of one author's list, the recognitions and roots that are not withdrawn, in the order of recording."""
     standing = []
     for own in by_party(acts, _END_OF_TIME, {}).values():
         voided = _voided(own)

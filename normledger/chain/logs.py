@@ -1,17 +1,31 @@
-"""Events become what they tell: claims, agreements opened, acts.
+"""Events become what they tell: claims and parties' acts on themselves, agreements opened, acts.
 
 Only what our contracts emit at the addresses of the release is read: a topic alone proves nothing, because anybody can
-emit it. Every digest is computed here from the event's fields, so that a word can be linked again.
+emit it. An event repeats its call; who signed with a plain key, and which founders had signed already, the history so
+far tells. Every digest is computed here, so that a word can be linked again.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from eth_abi import decode
 from eth_abi.exceptions import DecodingError
 
-from normledger.acts.act import Act, ActKind, Claim, Contract, Recorded, RecordedAct, RecordedClaim
-from normledger.acts.release import Release
+from normledger.acts.act import Act, ActKind, Claim, Contract, Recorded, RecordedAct, RecordedClaim, list_of, stances_on
+from normledger.acts.powers import (
+    FullPowers,
+    FurtherClaim,
+    OwnAct,
+    OwnCancellation,
+    RecordedOwnAct,
+    Revocation,
+    Rotation,
+)
+from normledger.acts.release import Release, agreement_id
+from normledger.acts.signature import expanded, is_by
+from normledger.chain.calldata import Calldata
+from normledger.chain.calls import function_of
 from normledger.chain.node import Log
 from normledger.errors import InputError, IntegrityError
 from normledger.identifiers import (
@@ -26,9 +40,8 @@ from normledger.identifiers import (
     parse_identifier,
 )
 
-_ACT = keccak(b"ActRecorded(bytes32,bytes32,uint8,bytes32,bytes32,bytes32,address,uint64,uint64,bytes)")
-_CLAIM = keccak(b"PartyClaimed(bytes32,uint8,string,bytes32,address,uint64,bytes)")
-_OPENED = keccak(b"AgreementOpened(bytes32,bytes32,bytes32,bytes32[],uint8)")
+_RECORDED = keccak(b"Recorded(bytes32,bytes)")
+_LEFT_OUT = keccak(b"LeftOut(uint256,bytes)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,69 +56,247 @@ class Opened:
     recorded: Recorded
 
 
-Event = RecordedClaim | RecordedAct | Opened
+Event = RecordedClaim | RecordedOwnAct | RecordedAct | Opened
 
 
-def events(logs: Iterable[Log], release: Release, chain_id: int, times: dict[int, int]) -> list[Event]:
-    """What the contracts of a release tell in these logs, in their order.
+class History(Protocol):
+    """What was before an event, as far as its reading depends on it."""
 
-    `times` gives the time of every block concerned, in Unix seconds. Raises `IntegrityError` for an event of ours that
-    does not decode, for then the node is lying or the release is another.
+    def account(self, party: PartyId) -> Address:
+        """The account that acts for a party. Raises `KeyError` where there is no such party."""
+
+    def founded(self, agreement: AgreementId) -> frozenset[PartyId] | None:
+        """The founders whose signatures an agreement has; None where it is not opened."""
+
+
+def events(logs: Iterable[Log], release: Release, chain_id: int, time: int, history: History) -> Iterator[Event]:
+    """What the contracts of a release tell in these logs of one block, in their order.
+
+    `time` is the block's, in Unix seconds; whoever asks brings `history` up to date with every event before asking for
+    the next. Raises `IntegrityError` for an event of ours that does not decode, for then the node is lying or the
+    release is another.
     """
-    found: list[Event] = []
     for log in logs:
         contract = release.contract_at(log.address)
-        if contract is None or not log.topics:
+        if contract is None or not log.topics or log.topics[0] == _LEFT_OUT:
             continue
-        recorded = Recorded(log.block_number, log.block_hash, times[log.block_number], log.transaction, log.index)
+        recorded = Recorded(log.block_number, log.block_hash, time, log.transaction, log.index)
         try:
-            event = _event(log, contract, release, chain_id, recorded)
-        except (ValueError, IndexError, OverflowError, DecodingError) as error:
+            if log.topics[0] != _RECORDED:
+                raise ValueError(f"unknown event {log.topics[0]}")
+            (call,) = decode(["bytes"], log.data)
+            reading, said = _Reading(contract, release, chain_id, recorded, history), Calldata(call)
+            if log.topics[1:] != (reading.subject(said),):
+                raise ValueError("it names another subject than its call")
+            yield from reading.events(said)
+        except (ValueError, LookupError, OverflowError, DecodingError, InputError) as error:
             raise IntegrityError(
-                f"The log {log.index} of block {log.block_number} at {log.address} does not decode: {error}; "
+                f"The log {log.index} of block {log.block_number} at {log.address} does not decode: {error!r}; "
                 "ask another node."
             ) from error
-        found.append(event)
-    return found
 
 
-def _event(log: Log, contract: Contract, release: Release, chain_id: int, recorded: Recorded) -> Event:
-    topic = log.topics[0]
-    domain = release.domain(contract, chain_id)
-    if topic == _ACT:
-        types = ["bytes32", "bytes32", "bytes32", "address", "uint64", "uint64", "bytes"]
-        clause, refers_to, content, account, number, deadline, signature = decode(types, log.data)
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One event of one contract."""
+
+    contract: Contract
+    release: Release
+    chain_id: int
+    recorded: Recorded
+    history: History
+
+    def subject(self, call: Calldata) -> Hash:
+        """The subject that the call names, or of a call on many norms the party: the event's topic."""
+        match self._name(call):
+            case "claim":
+                return self._claim(call).claim.party
+            case "state":
+                return list_of(_party(call, 0))
+            case "sign" | "act":
+                return self._terms(call).agreement
+            case "takeStances" if self.contract is Contract.AGREEMENT_LEDGER:
+                return stances_on(_hash(call, 0))
+            case _:
+                return _hash(call, 0)
+
+    def _name(self, call: Calldata) -> str:
+        name = function_of(self.contract, call.selector)
+        if name is None:
+            raise ValueError(f"unknown call 0x{call.selector.hex()}")
+        return name
+
+    def events(self, call: Calldata) -> Iterator[Event]:
+        """What the call tells."""
+        match name := self._name(call):
+            case "claim":
+                yield self._claim(call)
+            case "claimFurther" | "rotate" | "empower" | "revoke" | "cancel":
+                yield self._own_act(name, call)
+            case "sign":
+                yield from self._founding(call)
+            case "state" | "act":
+                yield from self._acts(call, self.subject(call))
+            case "takeStances" if self.contract is Contract.AGREEMENT_LEDGER:
+                yield from self._acts(call, self.subject(call))
+            case "publish":
+                signers = _Signers(call, 6 * 32)
+                yield self._stance(call, 32, signers, Hash(call.word(0)), _party(call, 32), 0)
+            case "takeStances":
+                signers = _Signers(call, 64)
+                for place, at in enumerate(call.items(call.tail(32), 5 * 32)):
+                    yield self._stance(call, at, signers, _hash(call, 0), _party(call, at), place)
+            case "takeStancesOnMany":
+                signers = _Signers(call, 64)
+                for place, at in enumerate(call.items(call.tail(32), 5 * 32)):
+                    yield self._stance(call, at, signers, _hash(call, at), _party(call, 0), place)
+            case _:
+                raise ValueError(f"call {name} writes no event")
+
+    # --- a party, of itself
+
+    def _claim(self, call: Calldata) -> RecordedClaim:
+        account, signature = _signer(call, call.tail(128))
+        shown, unreadable = _readable(call.bytes_at(call.tail(0)))
+        claim = Claim(shown, call.number(32), _hash(call, 64), account, _uint64(call.word(96)), unreadable)
+        digest = self._digest(claim)
+        return RecordedClaim(claim, digest, signature, self.recorded, is_by(digest, signature, account))
+
+    def _own_act(self, name: str, call: Calldata) -> RecordedOwnAct:
+        party, consent = _party(call, 0), b""
+        heads = {"claimFurther": 5, "rotate": 4, "empower": 7, "revoke": 5, "cancel": 3}[name]
+        account, signature = _signer(call, call.tail(heads * 32))
+        number, deadline = (_uint64(call.word((heads - 2 + step) * 32)) for step in range(2))
+        act: OwnAct
+        if name == "claimFurther":
+            shown, unreadable = _readable(call.bytes_at(call.tail(32)))
+            act = FurtherClaim(party, shown, _hash(call, 64), account, number, deadline, unreadable)
+        elif name == "rotate":
+            act = Rotation(party, _address(call.word(32)), account, number, deadline)
+            consent = call.bytes_at(call.tail(160))
+        elif name == "empower":
+            act = FullPowers(
+                party, _address(call.word(32)), _hash(call, 64), call.number(96), _uint64(call.word(128)),
+                account, number, deadline,
+            )  # fmt: skip
+        elif name == "revoke":
+            act = Revocation(party, _address(call.word(32)), _hash(call, 64), account, number, deadline)
+        else:
+            act = OwnCancellation(party, account, number, deadline)
+        digest = self._digest(act)
+        proven = is_by(digest, signature, account)
+        if isinstance(act, Rotation):
+            proven = proven and is_by(digest, consent, act.next)
+        represented = account != self.history.account(party)
+        return RecordedOwnAct(act, digest, signature, consent, self.recorded, represented, proven)
+
+    # --- agreements and lists
+
+    def _terms(self, call: Calldata) -> Opened:
+        at = call.tail(0)
+        parties = tuple(PartyId(call.word(place)) for place in call.items(call.tail(at + 64, at), 32))
+        document, clauses, admission = _hash(call, at), _hash(call, at + 32), call.number(at + 96)
+        id_ = AgreementId(agreement_id(document, clauses, parties, admission))
+        return Opened(id_, DocumentHash(document), clauses, parties, admission, self.recorded)
+
+    def _founding(self, call: Calldata) -> Iterator[Event]:
+        opened, signers = self._terms(call), _Signers(call, 64)
+        before = self.history.founded(opened.agreement)
+        if before is None:
+            yield opened
+        place = 0
+        for at in call.items(call.tail(32), 3 * 32):
+            party = opened.parties[_uint64(call.word(at)[:24])]
+            if before is not None and party in before:
+                continue  # passed over, whatever it says: it stands already (contracts: `_remember`)
+            kind, _, deadline = _stamp(call, at)
+            account, signature, direct = self._signed(call, at + 32, party, signers)
+            act = Act(
+                self.contract, kind, opened.agreement, party, account, 0, content=opened.document, deadline=deadline
+            )
+            yield self._recorded(act, signature, direct, place)
+            place += 1
+
+    def _acts(self, call: Calldata, subject: Hash) -> Iterator[RecordedAct]:
+        signers = _Signers(call, 64)
+        for place, at in enumerate(call.items(call.tail(32), 7 * 32)):
+            kind, number, deadline = _stamp(call, at)
+            party = _party(call, at + 128)
+            account, signature, direct = self._signed(call, at + 160, party, signers)
+            clause, refers_to, content = (_hash(call, at + 32 * step) for step in (1, 2, 3))
+            act = Act(
+                self.contract, kind, subject, party, account, number, clause, refers_to, content, deadline
+            )  # fmt: skip
+            yield self._recorded(act, signature, direct, place)
+
+    # --- norms
+
+    def _stance(
+        self, call: Calldata, at: int, signers: "_Signers", norm: Hash, party: PartyId, place: int
+    ) -> RecordedAct:
+        kind, number, deadline = _stamp(call, at + 32)
+        account, signature, direct = self._signed(call, at + 96, party, signers)
         act = Act(
-            kind=ActKind(int.from_bytes(log.topics[3], "big")),
-            subject=Hash(log.topics[1]),
-            party=PartyId(log.topics[2]),
-            account=_address(account),
-            number=number,
-            clause=Hash(clause),
-            refers_to=Hash(refers_to),
-            content=Hash(content),
-            deadline=deadline,
-        )
-        return RecordedAct(act, domain.digest(act), signature, act.account, recorded, contract)
-    if topic == _CLAIM:
-        identifier, profile, account, deadline, signature = decode(
-            ["bytes", "bytes32", "address", "uint64", "bytes"], log.data
-        )
-        shown, unreadable = _readable(identifier)
-        claim = Claim(
-            shown,
-            int.from_bytes(log.topics[2], "big"),
-            Hash(profile),
-            _address(account),
-            deadline,
-            unreadable,
-        )
-        return RecordedClaim(claim, Digest(domain.digest(claim)), signature, recorded)
-    if topic == _OPENED:
-        document, clauses, parties, admission = decode(["bytes32", "bytes32", "bytes32[]", "uint8"], log.data)
-        ids = tuple(PartyId(party) for party in parties)
-        return Opened(AgreementId(log.topics[1]), DocumentHash(document), Hash(clauses), ids, admission, recorded)
-    raise ValueError(f"unknown event {topic}")
+            self.contract, kind, norm, party, account, number, content=_hash(call, at + 64), deadline=deadline
+        )  # fmt: skip
+        return self._recorded(act, signature, direct, place)
+
+    # --- signatures
+
+    def _signed(self, call: Calldata, seal: int, party: PartyId, signers: "_Signers") -> tuple[Address, bytes, bool]:
+        """Who signed, with what, and whether directly: by the plain key of the party's account."""
+        r, vs = call.word(seal), call.word(seal + 32)
+        if any(r):
+            return self.history.account(party), expanded(r + vs), True
+        account, signature = signers[int.from_bytes(vs, "big")]
+        return account, signature, False
+
+    def _recorded(self, act: Act, signature: bytes, direct: bool, place: int) -> RecordedAct:
+        digest = self._digest(act)
+        proven = is_by(digest, signature, act.account)
+        if direct and not proven:
+            raise ValueError(f"the signature of act {place} is not that of account {act.account}")
+        represented = act.account != self.history.account(act.party)
+        return RecordedAct(act, digest, signature, replace(self.recorded, place=place), represented, proven)
+
+    def _digest(self, statement: Act | Claim | OwnAct) -> Digest:
+        return self.release.domain(self.contract, self.chain_id).digest(statement)
+
+
+class _Signers:
+    """The signers beside the acts, each read only where a seal points at it: the contract looks at no other."""
+
+    def __init__(self, call: Calldata, head: int) -> None:
+        self._call, self._base = call, call.tail(head) + 32
+
+    def __getitem__(self, place: int) -> tuple[Address, bytes]:
+        return _signer(self._call, self._call.tail(self._base + 32 * place, self._base))
+
+
+def _signer(call: Calldata, at: int) -> tuple[Address, bytes]:
+    return _address(call.word(at)), call.bytes_at(call.tail(at + 32, at))
+
+
+def _stamp(call: Calldata, at: int) -> tuple[ActKind, int, int]:
+    """Kind, number and deadline."""
+    word = call.word(at)
+    return ActKind(int.from_bytes(word[:16], "big")), _uint64(word[16:24]), _uint64(word[24:])
+
+
+def _party(call: Calldata, at: int) -> PartyId:
+    return PartyId(call.word(at))
+
+
+def _hash(call: Calldata, at: int) -> Hash:
+    return Hash(call.word(at))
+
+
+def _uint64(word: bytes) -> int:
+    return int.from_bytes(word[-8:], "big")
+
+
+def _address(word: bytes) -> Address:
+    return Address(word[12:])
 
 
 def _readable(claimed: bytes) -> tuple[Identifier, bytes | None]:
@@ -114,7 +305,3 @@ def _readable(claimed: bytes) -> tuple[Identifier, bytes | None]:
         return parse_identifier(claimed.decode()), None
     except (UnicodeDecodeError, InputError):
         return Identifier(f"unreadable:0x{claimed.hex()}"), claimed
-
-
-def _address(text: str) -> Address:
-    return Address(bytes.fromhex(text[2:]))

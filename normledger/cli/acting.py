@@ -1,12 +1,14 @@
 """Commands by which a party acts: each prepares an act, signs it with a key of this workspace, and relays it."""
 
+import json
 from pathlib import Path
 from typing import Annotated, cast
 
 import typer
 
-from normledger.acts.act import ActKind, Contract
-from normledger.cli.options import AsJson, AsParty, Trust, acting, one_of, policy_of
+from normledger.acts.act import ActKind, Contract, stances_on
+from normledger.acts.signature import sign as sign_digest
+from normledger.cli.options import AsJson, AsParty, ByKey, Trust, acting, one_of, policy_of
 from normledger.cli.rendering import print_json, say
 from normledger.composition.record import Basis
 from normledger.composition.result import Parameters
@@ -14,7 +16,7 @@ from normledger.documents.canonical import parse_json
 from normledger.documents.document import Agreement, Norm
 from normledger.documents.document_reader import read_document
 from normledger.errors import InputError, NotFound, Refused
-from normledger.identifiers import ZERO, Digest, Hash
+from normledger.identifiers import ZERO, Address, Digest, Hash
 from normledger.ledger.queries import View, terms_of
 from normledger.relay.preparation import Prepared
 from normledger.workspace import Workspace
@@ -51,6 +53,7 @@ def sign(
     now: Annotated[
         bool, typer.Option("--now", help="Open it with this signature, without waiting for the others.")
     ] = False,
+    by: ByKey = None,
     as_json: AsJson = False,
 ) -> None:
     """Sign an agreement as a founder; it is recorded once all founders have signed."""
@@ -58,8 +61,10 @@ def sign(
         document = _text_of(workspace, agreement)
         kind = ActKind.SIGNATURE_SUBJECT_TO_RATIFICATION if subject_to_ratification else ActKind.SIGNATURE
         signer = workspace.newest().party(party)
-        prepared = workspace.prepare(kind, terms_of(document).id, signer.id, content=document.hash)
-        workspace.submit_own(prepared, workspace.key_of(signer.account))
+        prepared = workspace.prepare(
+            kind, terms_of(document).id, signer.id, content=document.hash, by=representative(workspace, by)
+        )
+        workspace.submit_own(prepared, workspace.key_of(prepared.statement.account))
         workspace.carry(one_by_one=now)
         done = workspace.submission(prepared.digest)
     if done.status == "refused":
@@ -70,41 +75,50 @@ def sign(
     say(f"Recorded in block {done.block}." if done.block else "Kept; it is recorded once all founders have signed.")
 
 
-def ratify(agreement: AgreementName, party: AsParty, as_json: AsJson = False) -> None:
+def ratify(agreement: AgreementName, party: AsParty, by: ByKey = None, as_json: AsJson = False) -> None:
     """Ratify an agreement that was signed subject to ratification (VCLT article 14)."""
-    _act(ActKind.RATIFICATION, agreement, party, as_json)
+    _act(ActKind.RATIFICATION, agreement, party, as_json, by=by)
 
 
-def accept(agreement: AgreementName, party: AsParty, as_json: AsJson = False) -> None:
+def accept(agreement: AgreementName, party: AsParty, by: ByKey = None, as_json: AsJson = False) -> None:
     """Express consent by acceptance (VCLT article 14)."""
-    _act(ActKind.ACCEPTANCE, agreement, party, as_json)
+    _act(ActKind.ACCEPTANCE, agreement, party, as_json, by=by)
 
 
-def approve(agreement: AgreementName, party: AsParty, as_json: AsJson = False) -> None:
+def approve(agreement: AgreementName, party: AsParty, by: ByKey = None, as_json: AsJson = False) -> None:
     """Express consent by approval (VCLT article 14)."""
-    _act(ActKind.APPROVAL, agreement, party, as_json)
+    _act(ActKind.APPROVAL, agreement, party, as_json, by=by)
 
 
-def accede(agreement: AgreementName, party: AsParty, text: Text = None, as_json: AsJson = False) -> None:
+def accede(
+    agreement: AgreementName, party: AsParty, text: Text = None, by: ByKey = None, as_json: AsJson = False
+) -> None:
     """Accede to an agreement that is open, or to which one was invited (VCLT article 15)."""
-    _act(ActKind.ACCESSION, agreement, party, as_json, text=text)
+    _act(ActKind.ACCESSION, agreement, party, as_json, by=by, text=text)
 
 
-def invite(agreement: AgreementName, guest: str, party: AsParty, as_json: AsJson = False) -> None:
+def invite(agreement: AgreementName, guest: str, party: AsParty, by: ByKey = None, as_json: AsJson = False) -> None:
     """Invite a party to accede."""
     with acting() as workspace:
         view = workspace.newest()
-        prepared = _prepare(workspace, view, ActKind.INVITATION, agreement, party, refers_to=view.party(guest).id)
-        _carry(workspace, view, prepared, party, as_json)
+        prepared = _prepare(
+            workspace, view, ActKind.INVITATION, agreement, party, refers_to=view.party(guest).id, by=by
+        )
+        carry(workspace, prepared, as_json)
 
 
 def reserve(
-    agreement: AgreementName, clause: Clause, party: AsParty, text: Text = None, as_json: AsJson = False
+    agreement: AgreementName,
+    clause: Clause,
+    party: AsParty,
+    text: Text = None,
+    by: ByKey = None,
+    as_json: AsJson = False,
 ) -> None:
     """Make a reservation to a clause (VCLT article 19)."""
     if not text:
         raise InputError("a reservation says what it excludes or modifies; add --text", field="--text")
-    _act(ActKind.RESERVATION, agreement, party, as_json, clause=clause, text=text)
+    _act(ActKind.RESERVATION, agreement, party, as_json, by=by, clause=clause, text=text)
 
 
 def object_(
@@ -112,17 +126,20 @@ def object_(
     to: Annotated[str, typer.Option("--to", help="The reservation's digest.")],
     party: AsParty,
     text: Text = None,
+    by: ByKey = None,
     as_json: AsJson = False,
 ) -> None:
     """Object to a reservation of another party (VCLT article 20)."""
-    _act(ActKind.OBJECTION, agreement, party, as_json, refers_to=to, text=text)
+    _act(ActKind.OBJECTION, agreement, party, as_json, by=by, refers_to=to, text=text)
 
 
-def declare(agreement: AgreementName, party: AsParty, text: Text = None, as_json: AsJson = False) -> None:
+def declare(
+    agreement: AgreementName, party: AsParty, text: Text = None, by: ByKey = None, as_json: AsJson = False
+) -> None:
     """Make a declaration on an agreement."""
     if not text:
         raise InputError("a declaration has a text; add --text", field="--text")
-    _act(ActKind.DECLARATION, agreement, party, as_json, text=text)
+    _act(ActKind.DECLARATION, agreement, party, as_json, by=by, text=text)
 
 
 def withdraw(
@@ -130,15 +147,18 @@ def withdraw(
     party: AsParty,
     act: Annotated[str | None, typer.Option("--act", help="Only this act (its digest), not one's consent.")] = None,
     text: Text = None,
+    by: ByKey = None,
     as_json: AsJson = False,
 ) -> None:
     """Withdraw one's consent to an agreement (VCLT articles 54 and 56), or one act on it."""
-    _act(ActKind.WITHDRAWAL, agreement, party, as_json, refers_to=act, text=text)
+    _act(ActKind.WITHDRAWAL, agreement, party, as_json, by=by, refers_to=act, text=text)
 
 
-def terminate(agreement: AgreementName, party: AsParty, text: Text = None, as_json: AsJson = False) -> None:
+def terminate(
+    agreement: AgreementName, party: AsParty, text: Text = None, by: ByKey = None, as_json: AsJson = False
+) -> None:
     """Agree to terminate an agreement; it ends once all its parties have (VCLT article 54 b)."""
-    _act(ActKind.TERMINATION, agreement, party, as_json, text=text)
+    _act(ActKind.TERMINATION, agreement, party, as_json, by=by, text=text)
 
 
 def publish(
@@ -146,6 +166,7 @@ def publish(
     party: AsParty,
     basis: Annotated[str, typer.Option(help="Basis of the derivation: consented or reported.")] = "consented",
     trust: Trust = None,
+    by: ByKey = None,
     as_json: AsJson = False,
 ) -> None:
     """Publish a norm, with a derivation made now as its evidence."""
@@ -175,27 +196,82 @@ def publish(
             )
         evidence = workspace.keep_derivation(composition)
         workspace.store.put([document])
-        prepared = workspace.prepare(ActKind.PUBLICATION, Hash(document.hash), signer.id, view=view, content=evidence)
-        _carry(workspace, view, prepared, party, as_json, also={"norm": str(document.hash)})
+        prepared = workspace.prepare(
+            ActKind.PUBLICATION,
+            Hash(document.hash),
+            signer.id,
+            view=view,
+            content=evidence,
+            by=representative(workspace, by),
+        )
+        carry(workspace, prepared, as_json, also={"norm": str(document.hash)})
 
 
 def endorse(
-    norm: Annotated[str, typer.Argument(metavar="NORM", help="Id or title.")],
+    named: Annotated[str, typer.Argument(metavar="NORM|AGREEMENT", help="Id or title.")],
     party: AsParty,
+    clause: Annotated[str | None, typer.Option("--clause", help="Only this clause of an agreement.")] = None,
     oppose: Annotated[bool, typer.Option("--oppose", help="Oppose it instead.")] = False,
     withdraw_: Annotated[bool, typer.Option("--withdraw", help="Withdraw one's stance.")] = False,
     reason: Annotated[str | None, typer.Option("--reason", help="Why.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Sign only, and add it to FILE, to be anchored.")
+    ] = None,
+    by: ByKey = None,
     as_json: AsJson = False,
 ) -> None:
-    """Endorse a published norm, oppose it, or withdraw one's stance."""
+    """Endorse a published norm, or an agreement or clause of others; oppose it, or withdraw one's stance."""
     if oppose and withdraw_:
         raise InputError("take one of --oppose and --withdraw", field="--oppose")
     kind = ActKind.WITHDRAWAL if withdraw_ else ActKind.OPPOSITION if oppose else ActKind.ENDORSEMENT
     with acting() as workspace:
         view = workspace.newest()
-        published = view.norm(norm)
-        prepared = workspace.prepare(kind, published.id, view.party(party).id, view=view, text=reason)
-        _carry(workspace, view, prepared, party, as_json)
+        subject, clause_id = _endorsed(view, named, clause)
+        prepared = workspace.prepare(
+            kind,
+            subject,
+            view.party(party).id,
+            view=view,
+            clause=clause_id,
+            text=reason,
+            by=representative(workspace, by),
+        )
+        if out is not None:
+            return _keep_signed(workspace, prepared, out, as_json)
+        carry(workspace, prepared, as_json)
+
+
+def _endorsed(view: View, named: str, clause: str | None) -> tuple[Hash, Hash]:
+    """The subject of a stance on a norm, or on an agreement of this name; and the clause, zero for the whole."""
+    try:
+        norm = view.norm(named)
+    except NotFound as no_norm:
+        try:
+            agreement = view.agreement(named)
+        except NotFound:
+            raise no_norm from None
+    else:
+        if clause is not None:
+            raise InputError("a norm has no clauses; leave --clause out", field="--clause")
+        return Hash(norm.id), ZERO
+    if clause is None:
+        return stances_on(agreement.id), ZERO
+    if agreement.document is None:
+        raise Refused(f"The agreement's {agreement.fault}, so its clauses are not known here.")
+    return stances_on(agreement.id), Hash(agreement.document.clause_id(clause))
+
+
+def _keep_signed(workspace: Workspace, prepared: Prepared, out: Path, as_json: bool) -> None:
+    """Add a signed act to a JSON Lines file; nothing is submitted."""
+    signature = sign_digest(prepared.digest, workspace.key_of(prepared.statement.account))
+    workspace.store.put(prepared.texts)
+    line = {"typed_data": prepared.typed_data, "signature": f"0x{signature.hex()}"}
+    with out.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line, sort_keys=True) + "\n")
+    if as_json:
+        return print_json({"digest": str(prepared.digest), "file": str(out)})
+    say(prepared.sentence)
+    say(f"Signed and kept in {out}; nothing is recorded yet.")
 
 
 def _text_of(workspace: Workspace, name: str) -> Agreement:
@@ -217,6 +293,7 @@ def _prepare(
     clause: str | None = None,
     refers_to: Hash | str | None = None,
     text: str | None = None,
+    by: str | None = None,
 ) -> Prepared:
     known = view.agreement(agreement)
     if clause is not None and known.document is None:
@@ -233,6 +310,7 @@ def _prepare(
         clause=known.document.clause_id(clause) if clause is not None and known.document else ZERO,
         refers_to=refers_to or ZERO,
         text=text,
+        by=representative(workspace, by),
     )
 
 
@@ -245,24 +323,32 @@ def _act(
     clause: str | None = None,
     refers_to: str | None = None,
     text: str | None = None,
+    by: str | None = None,
 ) -> None:
     with acting() as workspace:
         view = workspace.newest()
-        prepared = _prepare(workspace, view, kind, agreement, party, clause=clause, refers_to=refers_to, text=text)
-        _carry(workspace, view, prepared, party, as_json)
+        prepared = _prepare(
+            workspace, view, kind, agreement, party, clause=clause, refers_to=refers_to, text=text, by=by
+        )
+        carry(workspace, prepared, as_json)
 
 
-def _carry(
+def representative(workspace: Workspace, key: str | None) -> Address | None:
+    """The account of the key that --by names."""
+    return workspace.address_of_key(key) if key is not None else None
+
+
+def carry(
     workspace: Workspace,
-    view: View,
     prepared: Prepared,
-    party: str,
     as_json: bool,
     *,
+    next_key: bytes | None = None,
     also: dict[str, str] | None = None,
 ) -> None:
-    signer = view.party(party)
-    (done,) = workspace.act_at_once([(prepared, workspace.key_of(signer.account))])
+    """Sign with the key of this workspace that the act names, have it recorded, and say so."""
+    key = workspace.key_of(prepared.statement.account)
+    (done,) = workspace.act_at_once([(prepared, key)], next_key=next_key)
     if as_json:
         return print_json({"digest": str(done.digest), "block": done.block, **(also or {})})
     say(prepared.sentence)

@@ -18,6 +18,9 @@ AsOfBlock = Annotated[int | None, typer.Option("--as-of", metavar="BLOCK", help=
 AtTime = Annotated[str | None, typer.Option("--at", metavar="TIME", help="Answer as of this time (ISO 8601, UTC).")]
 Trust = Annotated[Path | None, typer.Option("--trust", metavar="FILE", help="Whose statements count.")]
 AsParty = Annotated[str, typer.Option("--as", metavar="PARTY", help="The party that signs: id, identifier or name.")]
+ByKey = Annotated[
+    str | None, typer.Option("--by", metavar="KEY", help="The key of a representative, who signs for the party.")
+]
 Chain = Annotated[str | None, typer.Option("--chain", metavar="URL", help="embedded, or a JSON-RPC URL.")]
 Basis = Annotated[str, typer.Option(help="consented or reported; the two are never summed.")]
 World = Annotated[str, typer.Option(help="real or exercise.")]

@@ -6,6 +6,7 @@ from typing import Annotated, Any, cast
 import typer
 
 from normledger.acts.act import ActKind, RecordedAct
+from normledger.acts.powers import Powers
 from normledger.cli.options import AsJson, AsOfBlock, AtTime, Basis, Trust, World, one_of, policy_of, reading, view_of
 from normledger.cli.rendering import (
     as_of_json,
@@ -334,6 +335,11 @@ def norm(name: str, as_of: AsOfBlock = None, at: AtTime = None, as_json: AsJson 
                         }
                         for stance in one.stances
                     ],
+                    "anchored": {
+                        "at_least": len(one.anchored),
+                        "digests": [str(anchored.digest) for anchored in one.anchored],
+                        "leaves_missing": [str(act.act.content) for act in one.anchors_missing],
+                    },
                     "acts": _acts_json(view, one.acts),
                 }
             )
@@ -355,6 +361,10 @@ def norm(name: str, as_of: AsOfBlock = None, at: AtTime = None, as_json: AsJson 
             ],
             numbers=("block",),
         )
+        if one.anchored:
+            say(f"Anchored, not recorded one by one: at least {len(one.anchored)} more endorsements.")
+        for act in one.anchors_missing:
+            say(f"The endorsements anchored by root {act.act.content} are not at hand and count nothing.")
         as_of_line(view.at)
 
 
@@ -429,6 +439,20 @@ def _party_json(one: Party) -> dict[str, Any]:
         "region": one.region,
         "account": str(one.account),
         "block": one.recorded.block,
+        "identifiers": list(one.identifiers),
+        "former_accounts": [str(tenure.account) for tenure in one.tenures[:-1]],
+        "powers": [_powers_json(powers) for powers in one.powers],
+    }
+
+
+def _powers_json(one: Powers) -> dict[str, Any]:
+    return {
+        "representative": str(one.terms.representative),
+        "subject": str(one.terms.subject),
+        "kinds": [kind.term for kind in sorted(one.terms.kinds)],
+        "until": str(one.terms.until),
+        "act": str(one.granted.digest),
+        "ended_by": str(one.ended.digest) if one.ended else None,
     }
 
 
@@ -456,6 +480,9 @@ def _acts_json(view: View, acts: tuple[RecordedAct, ...]) -> list[dict[str, Any]
             "party": str(act.act.party),
             "name": view.parties[act.act.party].name,
             "number": str(act.act.number),
+            "account": str(act.signer),
+            "represented": act.represented,
+            "proven_by": "signature" if act.proven else "contract",
             "block": act.recorded.block,
             "transaction": str(act.recorded.transaction),
             "text": view.statement(act.act.content),

@@ -14,10 +14,12 @@ from normledger.documents import clause_tree
 from normledger.documents.canonical import canonical_bytes, content_hash
 from normledger.errors import InputError
 from normledger.identifiers import (
+    Address,
     ClauseId,
     DocumentHash,
     Hash,
     Identifier,
+    NormId,
     OutcomeId,
     PartyId,
     is_exercise,
@@ -300,6 +302,57 @@ class ClauseAlignment:
         return {"clause": str(self.clause), "outcome": str(self.outcome), "relation": self.relation}
 
 
+@dataclass(frozen=True, slots=True)
+class SignedEndorsement:
+    """An endorsement that its party signed and nobody recorded yet: what its EIP-712 message says, and the signature.
+
+    `signature` is EIP-2098's 64 bytes; `reason` the hash of a statement, or zero; `deadline` in Unix seconds, 0 for
+    none.
+    """
+
+    party: PartyId
+    account: Address
+    number: int
+    reason: Hash
+    deadline: int
+    signature: bytes
+
+    def to_json(self) -> dict[str, Any]:
+        """The leaf's canonical data."""
+        return {
+            "party": str(self.party),
+            "account": str(self.account),
+            "number": str(self.number),
+            "reason": str(self.reason),
+            "deadline": str(self.deadline),
+            "signature": f"0x{self.signature.hex()}",
+        }
+
+
+@dataclass(frozen=True)
+class Endorsements(_Document):
+    """Endorsements of one norm, signed and kept off the chain; whoever likes anchors their root, and promotes them."""
+
+    norm: NormId
+    leaves: tuple[SignedEndorsement, ...]
+
+    @cached_property
+    def leaf_hashes(self) -> tuple[Hash, ...]:
+        """Each leaf binds the norm and its place."""
+        return tuple(
+            clause_tree.leaf(self.norm, position, canonical_bytes(one.to_json()))
+            for position, one in enumerate(self.leaves)
+        )
+
+    @cached_property
+    def root(self) -> Hash:
+        """What is anchored on the chain."""
+        return clause_tree.root(self.leaf_hashes)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"type": "endorsements", "norm": str(self.norm), "leaves": [one.to_json() for one in self.leaves]}
+
+
 @dataclass(frozen=True)
 class _Batch(_Document):
     author: PartyId
@@ -415,5 +468,14 @@ class DerivationRecord(_Document):
 
 
 Document = (
-    Agreement | ReportedAgreement | Reports | Alignments | Outcome | Norm | Profile | Statement | DerivationRecord
+    Agreement
+    | ReportedAgreement
+    | Reports
+    | Alignments
+    | Endorsements
+    | Outcome
+    | Norm
+    | Profile
+    | Statement
+    | DerivationRecord
 )

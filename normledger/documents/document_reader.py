@@ -19,6 +19,7 @@ from normledger.documents.document import (
     ClauseAlignment,
     DerivationRecord,
     Document,
+    Endorsements,
     Form,
     Founder,
     Norm,
@@ -31,6 +32,7 @@ from normledger.documents.document import (
     ReportedAgreement,
     Reports,
     Rules,
+    SignedEndorsement,
     Statement,
     TakesEffect,
     WithdrawalRule,
@@ -39,8 +41,11 @@ from normledger.documents.document import (
 from normledger.errors import InputError
 from normledger.identifiers import (
     KINDS,
+    Address,
     ClauseId,
     DocumentHash,
+    Hash,
+    NormId,
     OutcomeId,
     PartyId,
     parse_identifier,
@@ -331,6 +336,41 @@ def _read_alignments(fields: _Fields) -> Alignments:
     return Alignments(fields.parsed("author", PartyId.parse), _some(tuple(leaves)))
 
 
+def _read_endorsements(fields: _Fields) -> Endorsements:
+    leaves = []
+    for item in fields.objects("leaves"):
+        leaves.append(
+            SignedEndorsement(
+                item.parsed("party", PartyId.parse),
+                item.parsed("account", Address.parse),
+                item.parsed("number", _uint64),
+                item.parsed("reason", Hash.parse),
+                item.parsed("deadline", _uint64),
+                item.parsed("signature", _signature),
+            )
+        )
+        item.finish()
+    return Endorsements(fields.parsed("norm", NormId.parse), _some(tuple(leaves)))
+
+
+def _uint64(text: str) -> int:
+    if not (
+        text.isascii()
+        and text.isdigit()
+        and text == (text.lstrip("0") or "0")
+        and len(text) <= 20
+        and int(text) < 1 << 64
+    ):
+        raise InputError("a whole number of at most 64 bits is missing here; write it as a string of digits")
+    return int(text)
+
+
+def _signature(text: str) -> bytes:
+    if not re.fullmatch(r"0x[0-9a-f]{128}", text):
+        raise InputError("a signature is 0x and 128 hexadecimal digits in lower case here (EIP-2098)")
+    return bytes.fromhex(text[2:])
+
+
 def _some(leaves: tuple[_T, ...]) -> tuple[_T, ...]:
     if not leaves:
         raise InputError("a batch has at least one entry", field="leaves")
@@ -352,6 +392,7 @@ _READERS: dict[str, Callable[[_Fields], Document]] = {
     "reported-agreement": _read_reported_agreement,
     "reports": _read_reports,
     "alignments": _read_alignments,
+    "endorsements": _read_endorsements,
     "outcome": lambda fields: Outcome(fields.text("text"), cast(Polarity, fields.word("polarity", get_args(Polarity)))),
     "norm": _read_norm,
     "party": lambda fields: Profile(fields.text("name"), fields.text("country", ""), fields.text("region", "")),

@@ -6,7 +6,9 @@ Belongs here: frozen answers and the plain words that they give themselves. Does
 from dataclasses import dataclass
 
 from normledger.acts import consent
-from normledger.acts.act import Recorded, RecordedAct
+from normledger.acts.act import ActKind, Recorded, RecordedAct
+from normledger.acts.anchors import Anchored
+from normledger.acts.powers import FurtherClaim, Powers, RecordedOwnAct, Tenure
 from normledger.chain.calls import Terms
 from normledger.composition.record import World
 from normledger.documents.document import Agreement, Alignments, Norm, Profile, Reports
@@ -27,7 +29,11 @@ class AsOf:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A registered party: what it claims, and what its profile says if that document is at hand."""
+    """A registered party: what it claims, and what its profile says if that document is at hand.
+
+    `account` acts for it now, `tenures` tell which did before; `powers` are all full powers that it ever gave; `own`
+    are its acts on itself after its claim.
+    """
 
     id: PartyId
     identifier: Identifier
@@ -36,6 +42,25 @@ class Party:
     recorded: Recorded
     digest: Digest
     profile: Profile | None
+    own: tuple[RecordedOwnAct, ...] = ()
+    tenures: tuple[Tenure, ...] = ()
+    powers: tuple[Powers, ...] = ()
+
+    @property
+    def identifiers(self) -> tuple[Identifier, ...]:
+        """All that it claims to be, its first claim first."""
+        return (self.identifier, *(one.act.identifier for one in self.own if isinstance(one.act, FurtherClaim)))
+
+    def account_at(self, when: Recorded) -> Address | None:
+        """The account that acted for it when something was recorded; None before it was registered."""
+        for tenure in self.tenures:
+            if tenure.since.order <= when.order and (tenure.until is None or when.order < tenure.until.order):
+                return tenure.account
+        return None
+
+    def may_act(self, account: Address, kind: ActKind, scope: Hash, time: int) -> bool:
+        """Whether an account may act for it: its own, or a representative's by powers that stand."""
+        return account == self.account or any(one.cover(account, kind, scope, time) for one in self.powers)
 
     @property
     def name(self) -> str:
@@ -59,7 +84,8 @@ class Party:
 class AgreementView:
     """An agreement on the chain. `document` is None while its text is not at hand, or says something else.
 
-    `fault` then tells which of the two it is. `acts` are all acts on its word, in the order of recording.
+    `fault` then tells which of the two it is. `acts` are all acts on its word, in the order of recording; `stances` are
+    what others say of it and of its clauses now.
     """
 
     id: AgreementId
@@ -69,6 +95,7 @@ class AgreementView:
     acts: tuple[RecordedAct, ...]
     status: consent.Status | None
     recorded: Recorded
+    stances: tuple[consent.Stance, ...] = ()
 
     @property
     def title(self) -> str:
@@ -78,13 +105,19 @@ class AgreementView:
 
 @dataclass(frozen=True, slots=True)
 class NormView:
-    """A published norm with the stances on it. `document` is None while its text is not at hand."""
+    """A published norm with the stances on it. `document` is None while its text is not at hand.
+
+    `anchored` are endorsements signed off the chain, a class of their own: "at least n". `anchors_missing` are anchors
+    whose leaves are not at hand, so that they count nothing.
+    """
 
     id: NormId
     document: Norm | None
     publication: RecordedAct
     acts: tuple[RecordedAct, ...]
     stances: tuple[consent.Stance, ...]
+    anchored: tuple[Anchored, ...] = ()
+    anchors_missing: tuple[RecordedAct, ...] = ()
 
     @property
     def title(self) -> str:

@@ -1,25 +1,26 @@
 """Reads the chain into the tables: a block a transaction, rolled back on a reorganisation, checked against the words.
 
 Before a block's rows are committed, the word of every subject that it touched, and the registers', are linked again
-from the events and compared with what the contracts hold at that block. So a node that leaves out a log is found at
-the block where it did.
+from the events and compared with what the contracts hold at that block. So a node that leaves out or alters a log is
+found at the block where it did.
 """
 
 from collections.abc import Callable, Iterable
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError as DuplicateRow
 from sqlmodel import Session, col, delete, select
 
-from normledger.acts.act import ActKind, Contract, RecordedAct, RecordedClaim
+from normledger.acts.act import FOUNDING, ActKind, Contract, Recorded, RecordedAct, RecordedClaim
 from normledger.acts.commitment import NOTHING, link
-from normledger.acts.release import REGISTER_SLOT, Release, agreement_id, word_slot
-from normledger.acts.signature import recover
+from normledger.acts.powers import FullPowers, FurtherClaim, RecordedOwnAct, Revocation, Rotation
+from normledger.acts.release import REGISTER_SLOT, Release, word_slot
 from normledger.chain.logs import Event, Opened, events
-from normledger.chain.node import Block, Node
-from normledger.errors import ChainError, IntegrityError, SignatureError, WorkspaceError
-from normledger.identifiers import Hash, Word
+from normledger.chain.node import Block, Log, Node
+from normledger.errors import ChainError, IntegrityError, WorkspaceError
+from normledger.identifiers import Address, AgreementId, Hash, PartyId, Word
 from normledger.ledger.database import open_engine
 from normledger.ledger.tables import (
     FACTS,
@@ -28,6 +29,7 @@ from normledger.ledger.tables import (
     AgreementRow,
     BlockRow,
     FounderRow,
+    OwnActRow,
     PartyRow,
     ProgressRow,
     RegisterRow,
@@ -82,8 +84,7 @@ class Index:
                 entries, block = list(group), self._node.block(number)
                 if block is None or any(log.block_hash != block.hash for log in entries):
                     raise _Turned
-                found = events(entries, self._release, self._node.chain_id, {number: block.time})
-                self._write(block, found)
+                self._write(block, entries)
             reached = head if high == head.number else self._node.block(high)
             if reached is None:
                 raise _Turned
@@ -129,7 +130,7 @@ class Index:
     def _roll_back(self, session: Session, keep: int) -> None:
         dropped = select(AgreementRow.id).where(AgreementRow.block > keep)
         session.exec(delete(FounderRow).where(col(FounderRow.agreement).in_(dropped)))
-        for table in (PartyRow, AgreementRow, ActRow, RegisterRow):
+        for table in (PartyRow, OwnActRow, AgreementRow, ActRow, RegisterRow):
             session.exec(delete(table).where(col(table.block) > keep))
         session.exec(delete(BlockRow).where(col(BlockRow.number) > keep))
 
@@ -146,11 +147,11 @@ class Index:
             )
         )
 
-    def _write(self, block: Block, found: list[Event]) -> None:
+    def _write(self, block: Block, logs: list[Log]) -> None:
         try:
             with Session(self._engine) as session:
                 writer = _BlockWriter(session, block)
-                for entry in found:
+                for entry in events(logs, self._release, self._node.chain_id, block.time, writer):
                     self._check(entry)
                     writer.add(entry)
                 self._compare(writer.words(), writer.registers(), block)
@@ -166,22 +167,16 @@ class Index:
             ) from error
 
     def _check(self, entry: Event) -> None:
-        """What the words do not hold: the signature itself, and the terms behind an agreement's id."""
-        if isinstance(entry, Opened):
-            true = entry.agreement == agreement_id(entry.document, entry.clauses, entry.parties, entry.admission)
-            what = f"the terms that it tells are not those of agreement {entry.agreement}"
-        else:
-            account = entry.claim.account if isinstance(entry, RecordedClaim) else entry.signer
-            what = f"the signature is not that of account {account}"
-            try:
-                true = recover(entry.digest, entry.signature) == account
-            except SignatureError:
-                true = False
-        if not true:
+        """What the words do not hold: a signature that proves nothing by itself is one of an account with code."""
+        if isinstance(entry, Opened) or entry.proven:
+            return
+        statement = entry.claim if isinstance(entry, RecordedClaim) else entry.act
+        accounts = [statement.account, *([statement.next] if isinstance(statement, Rotation) else [])]
+        if not any(self._node.code(account, entry.recorded.block) for account in accounts):
             at = entry.recorded
             raise IntegrityError(
-                f"The node at {self._node.name} altered log {at.index} of block {at.block} ({at.block_hash}): {what}. "
-                "Ask another node."
+                f"The node at {self._node.name} altered log {at.index} of block {at.block} ({at.block_hash}): the "
+                f"signature is not that of account {accounts[0]}, which is no contract wallet. Ask another node."
             )
 
     def _compare(
@@ -225,13 +220,52 @@ def _register(session: Session, contract: Contract) -> tuple[Word, int]:
 
 
 class _BlockWriter:
-    """Turns one block's events into rows, linking words as it goes; reads what came before once per subject."""
+    """Turns one block's events into rows, linking words as it goes; reads what came before once per subject.
+
+    It is also the history by which the next event is read (`chain.logs.History`).
+    """
 
     def __init__(self, session: Session, block: Block) -> None:
         self._session, self._block = session, block
         self._words: dict[tuple[Contract, Hash], tuple[Word, int]] = {}
         self._registers: dict[Contract, tuple[Word, int]] = {}
-        self._opening: dict[Hash, Opened] = {}
+        self._accounts: dict[PartyId, Address] = {}
+        self._founded: dict[Hash, frozenset[PartyId]] = {}
+        self._opening: set[Hash] = set()
+
+    # --- history
+
+    def account(self, party: PartyId) -> Address:
+        """The account that acts for a party after what was added so far. Raises `KeyError`."""
+        if party not in self._accounts:
+            claimed = self._session.exec(select(PartyRow.account).where(PartyRow.id == str(party))).first()
+            if claimed is None:
+                raise KeyError(f"party {party} is not registered")
+            rotated = self._session.exec(
+                select(OwnActRow.address)
+                .where(OwnActRow.party == str(party), OwnActRow.kind == int(ActKind.ROTATION))
+                .order_by(col(OwnActRow.sequence).desc())
+                .limit(1)
+            ).first()
+            self._accounts[party] = Address.parse(rotated or claimed)
+        return self._accounts[party]
+
+    def founded(self, agreement: AgreementId) -> frozenset[PartyId] | None:
+        """The founders whose signatures an agreement has; None where it is not opened."""
+        if agreement not in self._founded:
+            if self._session.exec(select(AgreementRow.id).where(AgreementRow.id == str(agreement))).first() is None:
+                return None
+            signed = self._session.exec(
+                select(ActRow.party).where(
+                    ActRow.contract == int(Contract.AGREEMENT_LEDGER),
+                    ActRow.subject == str(agreement),
+                    col(ActRow.kind).in_([int(kind) for kind in FOUNDING]),
+                )
+            )
+            self._founded[agreement] = frozenset(PartyId.parse(party) for party in signed)
+        return self._founded[agreement]
+
+    # --- rows
 
     def words(self) -> list[tuple[tuple[Contract, Hash], Word]]:
         return [(key, word) for key, (word, _) in sorted(self._words.items())]
@@ -240,22 +274,26 @@ class _BlockWriter:
         return [(contract, word) for contract, (word, _) in sorted(self._registers.items())]
 
     def add(self, entry: Event) -> None:
-        if isinstance(entry, RecordedClaim):
-            self._add_claim(entry)
-        elif isinstance(entry, Opened):
-            self._add_agreement(entry)
-        else:
-            self._add_act(entry)
+        match entry:
+            case RecordedClaim():
+                self._add_claim(entry)
+            case RecordedOwnAct():
+                self._add_own_act(entry)
+            case Opened():
+                self._add_agreement(entry)
+            case RecordedAct():
+                self._add_act(entry)
 
     def _add_claim(self, entry: RecordedClaim) -> None:
-        claim, at = entry.claim, entry.recorded
-        word = link(NOTHING, ActKind.CLAIM, entry.digest, claim.party, claim.account, at.block, at.time)
-        self._words[Contract.PARTY_REGISTRY, claim.party] = (word, 1)
+        claim = entry.claim
+        word, _ = self._linked(
+            Contract.PARTY_REGISTRY, claim.party, ActKind.CLAIM, entry.digest, claim.party, claim.account,
+            entry.recorded,
+        )  # fmt: skip
+        self._accounts[claim.party] = claim.account
         self._session.add(
             PartyRow(
-                block=at.block,
-                log=at.index,
-                transaction=str(at.transaction),
+                **_placed(entry.recorded),
                 id=str(claim.party),
                 identifier=claim.identifier,
                 kind=claim.kind,
@@ -263,19 +301,50 @@ class _BlockWriter:
                 account=str(claim.account),
                 deadline=str(claim.deadline),
                 signature=entry.signature,
+                proven=entry.proven,
                 digest=str(entry.digest),
                 word=str(word),
             )
         )
-        self._enter(Contract.PARTY_REGISTRY, ActKind.CLAIM, claim.party, entry)
+        self._enter(Contract.PARTY_REGISTRY, ActKind.CLAIM, claim.party, claim.party, claim.account, entry.recorded)
+
+    def _add_own_act(self, entry: RecordedOwnAct) -> None:
+        act = entry.act
+        word, sequence = self._linked(
+            Contract.PARTY_REGISTRY, act.party, act.kind, entry.digest, act.party, act.account, entry.recorded
+        )
+        row = OwnActRow(
+            **_placed(entry.recorded),
+            kind=int(act.kind),
+            party=str(act.party),
+            sequence=sequence,
+            account=str(act.account),
+            number=act.number,
+            deadline=str(act.deadline),
+            signature=entry.signature,
+            consent=entry.consent,
+            represented=entry.represented,
+            proven=entry.proven,
+            digest=str(entry.digest),
+            word=str(word),
+        )
+        match act:
+            case FurtherClaim():
+                row.identifier, row.unreadable, row.profile = act.identifier, act.unreadable, str(act.profile)
+            case Rotation():
+                row.address = str(act.next)
+                self._accounts[act.party] = act.next
+            case FullPowers():
+                row.address, row.subject = str(act.representative), str(act.subject)
+                row.kinds, row.until = act.bits, str(act.until)
+            case Revocation():
+                row.address, row.subject = str(act.representative), str(act.subject)
+        self._session.add(row)
 
     def _add_agreement(self, entry: Opened) -> None:
-        at = entry.recorded
         self._session.add(
             AgreementRow(
-                block=at.block,
-                log=at.index,
-                transaction=str(at.transaction),
+                **_placed(entry.recorded),
                 id=str(entry.agreement),
                 document=str(entry.document),
                 clauses=str(entry.clauses),
@@ -284,19 +353,18 @@ class _BlockWriter:
         )
         for position, party in enumerate(entry.parties):
             self._session.add(FounderRow(agreement=str(entry.agreement), position=position, party=str(party)))
-        self._opening[entry.agreement] = entry
+        self._founded[entry.agreement] = frozenset()
+        self._opening.add(entry.agreement)
 
     def _add_act(self, entry: RecordedAct) -> None:
-        act, at = entry.act, entry.recorded
-        previous, sequence = self._previous(entry.contract, act.subject)
-        word = link(previous, act.kind, entry.digest, act.party, entry.signer, at.block, at.time)
-        self._words[entry.contract, act.subject] = (word, sequence + 1)
+        act = entry.act
+        word, sequence = self._linked(
+            act.contract, act.subject, act.kind, entry.digest, act.party, entry.signer, entry.recorded
+        )
         self._session.add(
             ActRow(
-                block=at.block,
-                log=at.index,
-                transaction=str(at.transaction),
-                contract=int(entry.contract),
+                **_placed(entry.recorded),
+                contract=int(act.contract),
                 kind=int(act.kind),
                 subject=str(act.subject),
                 sequence=sequence,
@@ -308,47 +376,74 @@ class _BlockWriter:
                 content=str(act.content),
                 deadline=str(act.deadline),
                 signature=entry.signature,
+                represented=entry.represented,
+                proven=entry.proven,
                 digest=str(entry.digest),
                 word=str(word),
             )
         )
+        if act.kind in FOUNDING:
+            agreement = AgreementId(act.subject)
+            self._founded[agreement] = (self.founded(agreement) or frozenset()) | {act.party}
         # An agreement enters the register with its first founding signature, a batch or a norm with the act that
         # brings it (contracts: `_enter`).
-        if self._opening.pop(act.subject, None) is not None:
-            self._enter(entry.contract, act.kind, act.subject, entry)
+        if act.subject in self._opening or act.kind is ActKind.PUBLICATION:
+            self._opening.discard(act.subject)
+            self._enter(act.contract, act.kind, act.subject, act.party, entry.signer, entry.recorded)
         elif act.kind in (ActKind.ALIGNMENTS, ActKind.REPORTS):
-            self._enter(entry.contract, act.kind, act.refers_to, entry)
-        elif act.kind is ActKind.PUBLICATION:
-            self._enter(entry.contract, act.kind, act.subject, entry)
+            self._enter(act.contract, act.kind, act.refers_to, act.party, entry.signer, entry.recorded)
+
+    # --- words
+
+    def _linked(
+        self,
+        contract: Contract,
+        subject: Hash,
+        kind: ActKind,
+        digest: Hash,
+        party: PartyId,
+        signer: Address,
+        at: Recorded,
+    ) -> tuple[Word, int]:
+        """The subject's word after an act, and the act's place on it."""
+        key = (contract, Hash(subject))
+        if key not in self._words:
+            self._words[key] = self._previous(contract, subject)
+        previous, sequence = self._words[key]
+        word = link(previous, kind, digest, party, signer, at.block, at.time)
+        self._words[key] = (word, sequence + 1)
+        return word, sequence
 
     def _previous(self, contract: Contract, subject: Hash) -> tuple[Word, int]:
-        if (contract, subject) in self._words:
-            return self._words[contract, subject]
         last = self._session.exec(
             select(ActRow.word, ActRow.sequence)
             .where(ActRow.contract == int(contract), ActRow.subject == str(subject))
             .order_by(col(ActRow.sequence).desc())
             .limit(1)
         ).first()
+        if last is None and contract is Contract.PARTY_REGISTRY:
+            last = self._session.exec(
+                select(OwnActRow.word, OwnActRow.sequence)
+                .where(OwnActRow.party == str(subject))
+                .order_by(col(OwnActRow.sequence).desc())
+                .limit(1)
+            ).first()
+            if last is None:
+                claim = self._session.exec(select(PartyRow.word).where(PartyRow.id == str(subject))).first()
+                last = (claim, 0) if claim else None
         return (Word.parse(last[0]), last[1] + 1) if last else (NOTHING, 0)
 
-    def _enter(self, contract: Contract, kind: ActKind, subject: Hash, entry: RecordedClaim | RecordedAct) -> None:
+    def _enter(
+        self, contract: Contract, kind: ActKind, subject: Hash, party: PartyId, account: Address, at: Recorded
+    ) -> None:
         if contract not in self._registers:
             self._registers[contract] = _register(self._session, contract)
         previous, sequence = self._registers[contract]
-        party, account = (
-            (entry.claim.party, entry.claim.account)
-            if isinstance(entry, RecordedClaim)
-            else (entry.act.party, entry.signer)
-        )
-        at = entry.recorded
         word = link(previous, kind, subject, party, account, at.block, at.time)
         self._registers[contract] = (word, sequence + 1)
         self._session.add(
             RegisterRow(
-                block=at.block,
-                log=at.index,
-                transaction=str(at.transaction),
+                **_placed(at),
                 contract=int(contract),
                 sequence=sequence,
                 kind=int(kind),
@@ -357,3 +452,7 @@ class _BlockWriter:
                 word=str(word),
             )
         )
+
+
+def _placed(at: Recorded) -> dict[str, Any]:
+    return {"block": at.block, "log": at.index, "place": at.place, "transaction": str(at.transaction)}

@@ -6,12 +6,23 @@ deciding what an act does (`acts.consent`) or what clauses add up to (`compositi
 
 from collections import defaultdict
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from normledger.acts import consent
-from normledger.acts.act import Act, ActKind, Contract, Recorded, RecordedAct, list_of
+from normledger.acts import anchors, consent, powers
+from normledger.acts.act import (
+    Act,
+    ActKind,
+    Claim,
+    Contract,
+    Recorded,
+    RecordedAct,
+    RecordedClaim,
+    list_of,
+    stances_on,
+)
 from normledger.acts.commitment import NOTHING
 from normledger.acts.release import Release
 from normledger.chain.calls import Terms
@@ -48,7 +59,16 @@ from normledger.identifiers import (
 )
 from normledger.ledger.answers import AgreementView, AsOf, Batch, NormView, Party
 from normledger.ledger.store import DocumentStore
-from normledger.ledger.tables import ActRow, AgreementRow, BlockRow, FounderRow, PartyRow, ProgressRow, RegisterRow
+from normledger.ledger.tables import (
+    ActRow,
+    AgreementRow,
+    BlockRow,
+    FounderRow,
+    OwnActRow,
+    PartyRow,
+    ProgressRow,
+    RegisterRow,
+)
 from normledger.ledger.undertakings import Gathering
 
 
@@ -105,20 +125,51 @@ class View:
         """All registered parties, in the order of registration."""
         with Session(self._engine) as session:
             rows = session.exec(
-                select(PartyRow).where(PartyRow.block <= self.at.block).order_by(col(PartyRow.block), col(PartyRow.log))
+                select(PartyRow).where(PartyRow.block <= self.at.block).order_by(*_in_order(PartyRow))
             ).all()
-        found = {}
+        return {PartyId.parse(row.id): self._party(row) for row in rows}
+
+    def _party(self, row: PartyRow) -> Party:
+        party, own = PartyId.parse(row.id), tuple(self._own_acts.get(row.id, ()))
+        claim = Claim(
+            Identifier(row.identifier), row.kind, Hash.parse(row.profile), Address.parse(row.account), int(row.deadline)
+        )
+        held = powers.tenures(
+            RecordedClaim(claim, Digest.parse(row.digest), row.signature, self._recorded(row), row.proven), own
+        )
+        profiles = [claim.profile, *(one.act.profile for one in own if isinstance(one.act, powers.FurtherClaim))]
+        known = (self._store.read(profile) for profile in reversed(profiles))
+        return Party(
+            id=party,
+            identifier=claim.identifier,
+            kind=KINDS[row.kind - 1],
+            account=held[-1].account,
+            recorded=self._recorded(row),
+            digest=Digest.parse(row.digest),
+            profile=next((one for one in known if isinstance(one, Profile)), None),
+            own=own,
+            tenures=held,
+            powers=powers.powers(own),
+        )
+
+    @cached_property
+    def _own_acts(self) -> dict[str, list[powers.RecordedOwnAct]]:
+        with Session(self._engine) as session:
+            rows = session.exec(
+                select(OwnActRow).where(OwnActRow.block <= self.at.block).order_by(*_in_order(OwnActRow))
+            ).all()
+        found: dict[str, list[powers.RecordedOwnAct]] = defaultdict(list)
         for row in rows:
-            profile = self._store.read(Hash.parse(row.profile))
-            party = PartyId.parse(row.id)
-            found[party] = Party(
-                id=party,
-                identifier=Identifier(row.identifier),
-                kind=KINDS[row.kind - 1],
-                account=Address.parse(row.account),
-                recorded=self._recorded(row),
-                digest=Digest.parse(row.digest),
-                profile=profile if isinstance(profile, Profile) else None,
+            found[row.party].append(
+                powers.RecordedOwnAct(
+                    _own_act(row),
+                    Digest.parse(row.digest),
+                    row.signature,
+                    row.consent,
+                    self._recorded(row),
+                    row.represented,
+                    row.proven,
+                )
             )
         return found
 
@@ -127,7 +178,8 @@ class View:
         matches = [
             party
             for party in self.parties.values()
-            if name in (str(party.id), party.identifier, party.name) or party.identifier.endswith(f":{name}")
+            if name in (str(party.id), party.name, *party.identifiers)
+            or any(one.endswith(f":{name}") for one in party.identifiers)
         ]
         if not matches:
             raise NotFound("party", name, "`normledger parties` lists them")
@@ -135,6 +187,14 @@ class View:
             ids = ", ".join(str(party.id) for party in matches)
             raise InputError(f"{len(matches)} parties claim {name!r}; name one by its id: {ids}")
         return matches[0]
+
+    @cached_property
+    def names(self) -> dict[Hash, str]:
+        """What people call parties, agreements and norms, by id."""
+        found = {Hash(party.id): party.name for party in self.parties.values()}
+        found |= {Hash(one.id): f"“{one.title}”" for one in self.agreements.values()}
+        found |= {Hash(one.id): f"“{one.title}”" for one in self.norms.values()}
+        return found
 
     # --- acts
 
@@ -144,19 +204,19 @@ class View:
             rows = session.exec(select(BlockRow).where(BlockRow.number <= self.at.block)).all()
         return {row.number: (Hash.parse(row.hash), row.time) for row in rows}
 
-    def _recorded(self, row: PartyRow | AgreementRow | ActRow) -> Recorded:
+    def _recorded(self, row: PartyRow | OwnActRow | AgreementRow | ActRow) -> Recorded:
         hash_, time = self._times[row.block]
-        return Recorded(row.block, hash_, time, Hash.parse(row.transaction), row.log)
+        return Recorded(row.block, hash_, time, Hash.parse(row.transaction), row.log, row.place)
 
     @cached_property
     def _acts(self) -> dict[tuple[Contract, Hash], list[RecordedAct]]:
         with Session(self._engine) as session:
-            rows = session.exec(
-                select(ActRow).where(ActRow.block <= self.at.block).order_by(col(ActRow.block), col(ActRow.log))
-            ).all()
+            rows = session.exec(select(ActRow).where(ActRow.block <= self.at.block).order_by(*_in_order(ActRow))).all()
         found: dict[tuple[Contract, Hash], list[RecordedAct]] = defaultdict(list)
         for row in rows:
+            contract = Contract(row.contract)
             act = Act(
+                contract=contract,
                 kind=ActKind(row.kind),
                 subject=Hash.parse(row.subject),
                 party=PartyId.parse(row.party),
@@ -167,9 +227,10 @@ class View:
                 content=Hash.parse(row.content),
                 deadline=int(row.deadline),
             )
-            contract = Contract(row.contract)
             found[contract, act.subject].append(
-                RecordedAct(act, Digest.parse(row.digest), row.signature, act.account, self._recorded(row), contract)
+                RecordedAct(
+                    act, Digest.parse(row.digest), row.signature, self._recorded(row), row.represented, row.proven
+                )
             )
         return found
 
@@ -177,6 +238,20 @@ class View:
     def acts(self) -> dict[Digest, RecordedAct]:
         """All acts by their digest."""
         return {act.digest: act for acts in self._acts.values() for act in acts}
+
+    def is_recorded(self, digest: Digest) -> bool:
+        """Whether the chain holds this statement: an act, a claim, or a party's act on itself."""
+        return self.recorded(digest) is not None
+
+    def recorded(self, digest: Digest) -> Recorded | None:
+        """Where the chain holds this statement; None where it does not."""
+        if digest in self.acts:
+            return self.acts[digest].recorded
+        for party in self.parties.values():
+            for name, at in ((party.digest, party.recorded), *((one.digest, one.recorded) for one in party.own)):
+                if name == digest:
+                    return at
+        return None
 
     def acts_on(self, contract: Contract, subject: Hash) -> tuple[RecordedAct, ...]:
         """All acts on a subject's word, in the order in which they are linked."""
@@ -203,9 +278,7 @@ class View:
         """All agreements on the chain, in the order in which they were opened."""
         with Session(self._engine) as session:
             rows = session.exec(
-                select(AgreementRow)
-                .where(AgreementRow.block <= self.at.block)
-                .order_by(col(AgreementRow.block), col(AgreementRow.log))
+                select(AgreementRow).where(AgreementRow.block <= self.at.block).order_by(*_in_order(AgreementRow))
             ).all()
             founders: dict[str, list[PartyId]] = defaultdict(list)
             for founder in session.exec(select(FounderRow).order_by(col(FounderRow.position))):
@@ -225,7 +298,8 @@ class View:
         acts = self.acts_on(Contract.AGREEMENT_LEDGER, id_)
         kinds = {party.id: party.kind for party in self.parties.values()}
         status = consent.standing(document, acts, self.at.time, kinds) if document else None
-        return AgreementView(id_, terms, document, fault, acts, status, self._recorded(row))
+        others = consent.stances(self.acts_on(Contract.AGREEMENT_LEDGER, stances_on(id_)))
+        return AgreementView(id_, terms, document, fault, acts, status, self._recorded(row), others)
 
     def agreement(self, name: str) -> AgreementView:
         """The agreement with this id, document hash or title. Raises `NotFound` or `InputError`."""
@@ -262,8 +336,23 @@ class View:
                 continue
             read = self._store.read(subject)
             norm = NormId(subject)
+            # Whoever anchored others' endorsements cannot take them back: a withdrawal is of its own stance.
+            standing = [act for act in acts if act.act.kind is ActKind.ANCHOR]
+            leaves = {act.digest: self._store.rooted(act.act.content) for act in standing}
+            counted = anchors.counting(
+                ((act, document) for act in standing if (document := leaves[act.digest]) is not None),
+                self._release.domain(contract, self.at.chain_id),
+                lambda party, when: self.parties[party].account_at(when) if party in self.parties else None,
+                acts,
+            )
             found[norm] = NormView(
-                norm, read if isinstance(read, Norm) else None, acts[0], tuple(acts), consent.stances(acts)
+                norm,
+                read if isinstance(read, Norm) else None,
+                acts[0],
+                tuple(acts),
+                consent.stances(acts),
+                counted,
+                tuple(act for act in standing if leaves[act.digest] is None),
             )
         return dict(sorted(found.items(), key=lambda item: item[1].publication.order))
 
@@ -316,10 +405,16 @@ class View:
             for contract, subject, word in session.exec(
                 select(ActRow.contract, ActRow.subject, ActRow.word)
                 .where(ActRow.block <= self.at.block)
-                .order_by(col(ActRow.block), col(ActRow.log))
+                .order_by(*_in_order(ActRow))
             ):
                 found[Contract(contract), Hash.parse(subject)] = Word.parse(word)
             for party, word in session.exec(select(PartyRow.id, PartyRow.word).where(PartyRow.block <= self.at.block)):
+                found[Contract.PARTY_REGISTRY, Hash.parse(party)] = Word.parse(word)
+            for party, word in session.exec(
+                select(OwnActRow.party, OwnActRow.word)
+                .where(OwnActRow.block <= self.at.block)
+                .order_by(*_in_order(OwnActRow))
+            ):
                 found[Contract.PARTY_REGISTRY, Hash.parse(party)] = Word.parse(word)
             for contract in Contract:
                 last = session.exec(
@@ -341,6 +436,32 @@ class View:
         for (contract, subject), word in sorted(self.words.items()):
             parts.append(self._release.address(contract) + subject + word)
         return keccak(b"".join(parts))
+
+
+def _in_order(table: type[PartyRow | OwnActRow | AgreementRow | ActRow]) -> tuple[Any, ...]:
+    return col(table.block), col(table.log), col(table.place)
+
+
+def _own_act(row: OwnActRow) -> powers.OwnAct:
+    party, account = PartyId.parse(row.party), Address.parse(row.account)
+    number, deadline = row.number, int(row.deadline)
+    match ActKind(row.kind):
+        case ActKind.FURTHER_CLAIM:
+            identifier, profile = Identifier(row.identifier), Hash.parse(row.profile)
+            return powers.FurtherClaim(party, identifier, profile, account, number, deadline, row.unreadable)
+        case ActKind.ROTATION:
+            return powers.Rotation(party, Address.parse(row.address), account, number, deadline)
+        case ActKind.FULL_POWERS:
+            representative, subject = Address.parse(row.address), Hash.parse(row.subject)
+            return powers.FullPowers(
+                party, representative, subject, row.kinds, int(row.until), account, number, deadline
+            )
+        case ActKind.REVOCATION:
+            return powers.Revocation(
+                party, Address.parse(row.address), Hash.parse(row.subject), account, number, deadline
+            )
+        case _:
+            return powers.OwnCancellation(party, account, number, deadline)
 
 
 def terms_of(agreement: Agreement) -> Terms:

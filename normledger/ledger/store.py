@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from normledger.documents.canonical import parse_canonical
-from normledger.documents.document import Document
+from normledger.documents.document import Document, Endorsements
 from normledger.documents.document_reader import read_document
 from normledger.errors import InputError, IntegrityError
 from normledger.identifiers import Hash, keccak
@@ -31,6 +31,8 @@ class DocumentStore:
             name = document.hash
             hashes.append(Hash(name))
             path = self._path(name)
+            if isinstance(document, Endorsements):
+                self._point(document)
             if path.exists():
                 continue
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -46,6 +48,25 @@ class DocumentStore:
                     os.unlink(temporary)
                 raise
         return hashes
+
+    def rooted(self, root: Hash) -> Endorsements | None:
+        """The endorsements anchored by this root, if they are at hand: the chain names them by their root alone."""
+        try:
+            name = Hash.parse(self._root_path(root).read_text("ascii").strip())
+        except (FileNotFoundError, UnicodeDecodeError, InputError):
+            return None
+        found = self.read(name)
+        return found if isinstance(found, Endorsements) and found.root == root else None
+
+    def _point(self, document: Endorsements) -> None:
+        path = self._root_path(document.root)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f"{path.name}.{os.getpid()}")
+        temporary.write_text(f"{document.hash}\n", "ascii")
+        os.replace(temporary, path)
+
+    def _root_path(self, root: Hash) -> Path:
+        return self._folder / "roots" / root.hex()
 
     def get(self, name: Hash) -> bytes | None:
         """The canonical bytes of a document. Raises `IntegrityError` if the file no longer hashes to its name."""

@@ -2,14 +2,14 @@
 
 Trusted by nobody: every row follows from an event, and the words in it are recomputed and compared with the chain's.
 Hashes and addresses are 0x-hex text, so that a person with any SQL tool can read them. A row's place is that of its
-event, (block, log): nothing depends on the order of insertion. Deadlines are decimal text: a signer may set 2^64 - 1,
-which no database holds as an integer.
+act, (block, log, place in the log): nothing depends on the order of insertion. Deadlines are decimal text: a signer may
+set 2^64 - 1, which no database holds as an integer.
 """
 
 from sqlalchemy import BigInteger, Column, Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
-FORMAT = 2
+FORMAT = 3
 """Of the tables. An index made by another format is deleted and made again; only the chain is the record."""
 
 
@@ -40,6 +40,7 @@ class BlockRow(SQLModel, table=True):
 class _Placed(SQLModel):
     block: int = Field(primary_key=True, sa_type=BigInteger)
     log: int = Field(primary_key=True)
+    place: int = Field(default=0, primary_key=True)
     transaction: str
 
 
@@ -54,7 +55,37 @@ class PartyRow(_Placed, table=True):
     account: str
     deadline: str
     signature: bytes = Field(sa_type=LargeBinary)
+    proven: bool
     digest: str
+    word: str
+
+
+class OwnActRow(_Placed, table=True):
+    """A party's act on itself. `sequence` counts from 1, after its claim; what a kind does not have is empty.
+
+    `address` is the next account of a rotation, the representative of powers; `consent` the next account's signature;
+    `unreadable` the claimed bytes where they are no identifier.
+    """
+
+    __tablename__ = "own_acts"
+    kind: int
+    party: str = Field(index=True)
+    sequence: int
+    account: str
+    number: int = Field(sa_type=BigInteger)
+    deadline: str
+    address: str = ""
+    subject: str = ""
+    kinds: int = Field(default=0, sa_type=BigInteger)
+    until: str = ""
+    identifier: str = ""
+    unreadable: bytes | None = Field(default=None, sa_type=LargeBinary)
+    profile: str = ""
+    signature: bytes = Field(sa_type=LargeBinary)
+    consent: bytes = Field(sa_type=LargeBinary)
+    represented: bool
+    proven: bool
+    digest: str = Field(unique=True)
     word: str
 
 
@@ -94,6 +125,8 @@ class ActRow(_Placed, table=True):
     content: str
     deadline: str
     signature: bytes = Field(sa_type=LargeBinary)
+    represented: bool
+    proven: bool
     digest: str = Field(unique=True)
     word: str
 
@@ -110,5 +143,5 @@ class RegisterRow(_Placed, table=True):
     word: str
 
 
-FACTS = (BlockRow, PartyRow, AgreementRow, FounderRow, ActRow, RegisterRow)
+FACTS = (BlockRow, PartyRow, OwnActRow, AgreementRow, FounderRow, ActRow, RegisterRow)
 """The tables that follow from the chain alone, in the order in which they are read out for comparison."""

@@ -4,47 +4,61 @@ The contracts decide in the end; this only spares a signatory the wait and the r
 """
 
 from collections.abc import Sequence
+from typing import Protocol
 
-from normledger.acts.act import FOUNDING, Act, ActKind, Claim, Contract, list_of
+from normledger.acts.act import FOUNDING, Act, ActKind, Claim, Contract, list_of, stances_on
 from normledger.acts.consent import is_founding
+from normledger.acts.powers import FullPowers, OwnAct, Rotation
 from normledger.acts.release import Release
 from normledger.acts.signature import recover
-from normledger.acts.typed_data import Domain
+from normledger.acts.typed_data import Domain, Signable, contract_of
 from normledger.documents.document import ADMISSIONS, Agreement, Document
 from normledger.errors import InputError, NotFound, Refused, SignatureError
-from normledger.identifiers import KINDS, Hash, NormId, parse_identifier
+from normledger.identifiers import KINDS, Address, Digest, Hash, NormId, parse_identifier
 from normledger.ledger.answers import AgreementView, Party
 from normledger.ledger.queries import View, terms_of
 from normledger.relay.preparation import contract_at
+
+
+class Wallets(Protocol):
+    """How contract wallets are asked; the chain's business."""
+
+    def has_code(self, account: Address) -> bool:
+        """Whether an account is a contract."""
+
+    def signed(self, contract: Contract, account: Address, digest: Digest, signature: bytes) -> bool:
+        """Whether the wallet at `account` takes a signature for its own (ERC-1271)."""
 
 
 def check(
     view: View,
     release: Release,
     domain: Domain,
-    statement: Act | Claim,
+    statement: Signable,
     signature: bytes,
     now: int,
     texts: Sequence[Document] = (),
+    *,
+    consent: bytes = b"",
+    wallets: Wallets | None = None,
 ) -> None:
     """Raise `SignatureError`, `Refused`, `NotFound` or `InputError` unless the chain would record this act.
 
-    `now` is in Unix seconds; `texts` came with the act. An act that the chain holds already passes: bringing it again
-    does no harm.
+    `now` is in Unix seconds; `texts` came with the act; `consent` is the next account's signature, of a rotation;
+    without `wallets` plain keys alone are taken. An act that the chain holds already passes: bringing it again does no
+    harm.
     """
     if domain.chain_id != view.at.chain_id:
         raise SignatureError(
             f"The act was signed for chain {domain.chain_id}, this register is on chain {view.at.chain_id}; "
             "sign the act that this register prepares."
         )
+    contract = contract_of(statement)
     digest = domain.digest(statement)
-    signer = recover(digest, signature)
-    if signer != statement.account:
-        raise SignatureError(
-            f"The signature is by account {signer}, but the act names account {statement.account}; "
-            "sign with the key of the account that it names."
-        )
-    if digest in view.acts:
+    _check_signature(contract, digest, signature, statement.account, wallets)
+    if isinstance(statement, Rotation):
+        _check_signature(contract, digest, consent, statement.next, wallets)
+    if view.is_recorded(digest):
         return
     if statement.deadline and max(now, view.at.time) > statement.deadline:  # blocks may run ahead of this clock
         raise Refused("The deadline that the signer set has passed; sign again with a later one.", reason="Expired")
@@ -54,19 +68,85 @@ def check(
     party = view.parties.get(statement.party)
     if party is None:
         raise NotFound("party", str(statement.party), "let it register first")
-    if party.account != statement.account:
+    scope = _scope(view, statement) if isinstance(statement, Act) else Hash(statement.party)
+    if not party.may_act(statement.account, statement.kind, scope, max(now, view.at.time)):
         raise SignatureError(
-            f"{party.name} acts through account {party.account}, but the act names {statement.account}; "
-            "sign with the party's own key."
+            f"{party.name} acts through account {party.account}, but the act names {statement.account}, which has no "
+            f"full powers for a {statement.kind.term} on this subject; sign with the party's own key, or let it "
+            "empower that account."
         )
-    contract = contract_at(view, statement.kind, statement.subject)
+    if isinstance(statement, Act):
+        contract = contract_at(view, statement.kind, statement.subject)
     if domain.contract != release.address(contract):
         raise SignatureError(
             f"The act was signed for contract {domain.contract}, but a {statement.kind.term} is recorded by "
             f"{release.address(contract)}; sign the act that this register prepares."
         )
-    _check_number(view, contract, statement, party, now)
-    _check_subject(view, contract, statement, party, texts)
+    if isinstance(statement, Act):
+        _check_number(view, contract, statement, party, now)
+        _check_subject(view, contract, statement, party, texts)
+    else:
+        _check_own(statement, party, now, view.at.time)
+
+
+def _check_signature(
+    contract: Contract, digest: Digest, signature: bytes, account: Address, wallets: Wallets | None
+) -> None:
+    """As the contracts judge: a plain key's first, because an account with code may have one (EIP-7702)."""
+    fault: SignatureError | None = None
+    try:
+        signer = recover(digest, signature)
+    except SignatureError as error:
+        fault = error
+    else:
+        if signer == account:
+            return
+        fault = SignatureError(
+            f"The signature is by account {signer}, but the act names account {account}; "
+            "sign with the key of the account that it names."
+        )
+    if wallets is None or not wallets.has_code(account):
+        if signature.endswith(_UNDEPLOYED):
+            raise SignatureError(
+                f"The signature is of a wallet that is not yet on this chain (ERC-6492); deploy {account} first."
+            )
+        raise fault
+    if not wallets.signed(contract, account, digest, signature):
+        raise SignatureError(
+            f"The contract wallet {account} does not take the signature for its own; sign with the owners that it "
+            "names now."
+        )
+
+
+_UNDEPLOYED = bytes.fromhex("6492" * 16)
+
+
+def _scope(view: View, act: Act) -> Hash:
+    """The subject that full powers name for an act: of a stance on an agreement, the agreement."""
+    of_agreement = {stances_on(agreement): Hash(agreement) for agreement in view.agreements}
+    return of_agreement.get(act.subject, act.subject)
+
+
+def _check_own(act: OwnAct, party: Party, now: int, time: int) -> None:
+    last = max((one.act.number for one in party.own), default=0)
+    if act.number <= last:
+        raise Refused(
+            f"{party.name} has used number {last} on itself already, and {act.number} is not higher; sign again with "
+            f"{last + 1}.",
+            reason="NumberPassed",
+        )
+    if act.number > now:
+        raise Refused(f"Number {act.number} lies beyond the present time; sign with a lower one.")
+    if isinstance(act, Rotation):
+        if act.next == party.account:
+            raise Refused(f"Account {act.next} acts for {party.name} already; rotate to another one.")
+        if any(one.account == act.next for one in party.tenures):
+            raise Refused(
+                f"{party.name} left account {act.next} before and can't return to it; rotate to a new one.",
+                reason="FormerAccount",
+            )
+    if isinstance(act, FullPowers) and act.until < max(now, time):
+        raise Refused("The powers would have ended before now; set a later end.", reason="PowersOver")
 
 
 def _check_claim(view: View, release: Release, domain: Domain, claim: Claim) -> None:
@@ -92,8 +172,12 @@ def _check_number(view: View, contract: Contract, act: Act, party: Party, now: i
         other.act.party == act.party and other.act.number == act.number for other in view.acts_on(contract, act.subject)
     ):
         raise Refused(
-            f"{party.name} has used number {act.number} on this subject already; sign again with "
-            f"{view.next_number(contract, act.subject, act.party)}.",
+            f"{party.name} has used number {act.number} on this subject already; "
+            + (
+                "it can't be cancelled any more: withdraw the act instead."
+                if act.kind is ActKind.CANCELLATION
+                else f"sign again with {view.next_number(contract, act.subject, act.party)}."
+            ),
             reason="NumberUsed",
         )
 
@@ -113,12 +197,24 @@ def _check_subject(view: View, contract: Contract, act: Act, party: Party, texts
         elif not published:
             raise NotFound("norm", str(act.subject), "publish it first")
         return
+    if act.subject in {stances_on(agreement) for agreement in view.agreements}:
+        if act.kind not in _OTHERS_STANCES:
+            raise Refused(f"A {act.kind.term} is an act of a party; others endorse, oppose or declare.")
+        return
     known = next((view_ for view_ in view.agreements.values() if view_.id == act.subject), None)
     if act.kind in FOUNDING:
         _check_founding(view, act, party, known, texts)
         return
     if known is None:
         raise NotFound("agreement", str(act.subject), "record its founding signatures first")
+    if act.kind in (ActKind.ENDORSEMENT, ActKind.OPPOSITION, ActKind.ANCHOR):
+        raise Refused(
+            f"A {act.kind.term} of an agreement is recorded among others' stances; sign the one prepared here."
+        )
+    if act.kind is ActKind.INVITATION and act.party not in known.terms.parties:
+        raise Refused(
+            f"{party.name} is not a founder of “{known.title}”; only a founder invites.", reason="NotAFounder"
+        )
     if act.party in known.terms.parties or ADMISSIONS[known.terms.admission] == "open":
         return
     if ADMISSIONS[known.terms.admission] == "invitation" and any(
@@ -130,6 +226,12 @@ def _check_subject(view: View, contract: Contract, act: Act, party: Party, texts
         + (" and was not invited." if ADMISSIONS[known.terms.admission] == "invitation" else " and can't join."),
         reason="ClosedTo",
     )
+
+
+_OTHERS_STANCES = (
+    ActKind.ENDORSEMENT, ActKind.OPPOSITION, ActKind.DECLARATION, ActKind.WITHDRAWAL, ActKind.ANCHOR,
+    ActKind.CANCELLATION,
+)  # fmt: skip
 
 
 def _check_founding(view: View, act: Act, party: Party, known: AgreementView | None, texts: Sequence[Document]) -> None:

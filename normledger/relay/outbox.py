@@ -9,11 +9,12 @@ import json
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from sqlalchemy import BigInteger, Engine, LargeBinary
+from sqlalchemy import BigInteger, Engine, LargeBinary, inspect, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from normledger.acts.act import Act, Claim
-from normledger.acts.typed_data import Domain, from_json, to_json
+from normledger.acts import release
+from normledger.acts.act import Act
+from normledger.acts.typed_data import Domain, Signable, from_json, to_json
 from normledger.errors import NotFound
 from normledger.identifiers import Digest, Hash
 from normledger.ledger.database import open_engine
@@ -30,6 +31,7 @@ class SubmissionRow(SQLModel, table=True):
     received: int = Field(sa_type=BigInteger)
     typed_data: str
     signature: bytes = Field(sa_type=LargeBinary)
+    consent: bytes | None = Field(default=None, sa_type=LargeBinary)
     status: str = Field(index=True)
     reason: str | None = None
     transaction: str | None = None
@@ -38,14 +40,19 @@ class SubmissionRow(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """An accepted act and what became of it. `received` is in Unix seconds; `reason` says why it was refused."""
+    """An accepted act and what became of it.
+
+    `received` is in Unix seconds; `reason` says why it was refused; `consent` is the next account's signature, of a
+    rotation.
+    """
 
     digest: Digest
     kind: str
     subject: Hash
     domain: Domain
-    statement: Act | Claim
+    statement: Signable
     signature: bytes
+    consent: bytes
     status: Fate
     reason: str | None
     transaction: Hash | None
@@ -54,8 +61,13 @@ class Submission:
 
 
 def open_outbox(url: str) -> Engine:
-    """An engine on the outbox's table, made where it is missing."""
-    return open_engine(url, [SubmissionRow])
+    """An engine on the outbox's table, made where it is missing; one of an earlier form is added to."""
+    engine = open_engine(url, [SubmissionRow])
+    columns = {column["name"] for column in inspect(engine).get_columns("submissions")}
+    if "consent" not in columns:
+        with engine.begin() as connection:
+            connection.execute(text("ALTER TABLE submissions ADD COLUMN consent BLOB"))
+    return engine
 
 
 class Outbox:
@@ -64,7 +76,9 @@ class Outbox:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def accept(self, domain: Domain, statement: Act | Claim, signature: bytes, now: int) -> Submission:
+    def accept(
+        self, domain: Domain, statement: Signable, signature: bytes, now: int, consent: bytes = b""
+    ) -> Submission:
         """Keep a checked act. The same act again gives what was kept before; a refused one may be tried again."""
         digest = domain.digest(statement)
         with Session(self._engine) as session:
@@ -79,10 +93,12 @@ class Outbox:
                     received=now,
                     typed_data=json.dumps(to_json(domain, statement), sort_keys=True, separators=(",", ":")),
                     signature=signature,
+                    consent=consent or None,
                     status="accepted",
                 )
             elif row.status == "refused":
-                row.status, row.reason, row.signature = "accepted", None, signature
+                row.status, row.reason = "accepted", None
+                row.signature, row.consent = signature, consent or None
             session.add(row)
             session.commit()
             return _submission(row)
@@ -122,14 +138,15 @@ class Outbox:
 
 def _submission(row: SubmissionRow) -> Submission:
     data = json.loads(row.typed_data)
-    domain, statement = from_json(data)
+    domain, statement = from_json(data, release.current())
     return Submission(
         digest=Digest.parse(row.digest),
         kind=data["primaryType"],
-        subject=statement.party if isinstance(statement, Claim) else statement.subject,
+        subject=statement.subject if isinstance(statement, Act) else statement.party,
         domain=domain,
         statement=statement,
         signature=row.signature,
+        consent=row.consent or b"",
         status=cast(Fate, row.status),
         reason=row.reason,
         transaction=Hash.parse(row.transaction) if row.transaction else None,

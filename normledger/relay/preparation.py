@@ -1,14 +1,17 @@
 """An act made ready for signature: its typed data, the sentence a person reads, and the texts that go with it."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from normledger.acts.act import FOUNDING, Act, ActKind, Claim, Contract, contract_of, list_of
+from normledger.acts.act import FOUNDING, Act, ActKind, Claim, Contract, list_of, stances_on
+from normledger.acts.powers import FullPowers, FurtherClaim, OwnCancellation, Revocation, Rotation, bits_of
 from normledger.acts.release import Release
-from normledger.acts.typed_data import to_json
+from normledger.acts.typed_data import KINDS_OF, Signable, to_json
 from normledger.documents.document import Agreement, Document, Norm, Profile, Statement
 from normledger.errors import InputError, Refused
 from normledger.identifiers import KINDS, ZERO, Address, Digest, Hash, PartyId, parse_identifier
+from normledger.ledger.answers import Party
 from normledger.ledger.queries import View
 
 
@@ -16,7 +19,7 @@ from normledger.ledger.queries import View
 class Prepared:
     """What a signer gets. `texts` are the documents that the act names by hash; they travel with the signature."""
 
-    statement: Act | Claim
+    statement: Signable
     typed_data: dict[str, Any]
     digest: Digest
     sentence: str
@@ -47,10 +50,13 @@ def prepare(
     content: Document | Hash | None = None,
     text: str | None = None,
     deadline: int = 0,
+    by: Address | None = None,
+    number: int | None = None,
 ) -> Prepared:
     """An act of a registered party on a subject, with the next number that it has not used there.
 
-    `text` becomes a statement (of a reservation, a reason); `content` names another document, or its hash.
+    `text` becomes a statement (of a reservation, a reason); `content` names another document, or its hash; `by` is the
+    account of a representative who is to sign; `number` is given to cancel one.
     """
     signer = view.party(str(party))
     contract = contract_at(view, kind, subject)
@@ -60,12 +66,15 @@ def prepare(
     if content is not None and not isinstance(content, Hash):
         documents, content = (content,), content.hash
     founding = kind in FOUNDING
+    if number is None:
+        number = 0 if founding else view.next_number(contract, subject, signer.id)
     act = Act(
+        contract=contract,
         kind=kind,
         subject=Hash(subject),
         party=signer.id,
-        account=signer.account,
-        number=0 if founding else view.next_number(contract, subject, signer.id),
+        account=by or signer.account,
+        number=number,
         clause=Hash(clause),
         refers_to=Hash(refers_to),
         content=Hash(content) if content is not None else ZERO,
@@ -73,17 +82,126 @@ def prepare(
     )
     domain = release.domain(contract, view.at.chain_id)
     sentence = _sentence(view, act, signer.name, text)
+    if act.account != signer.account:
+        sentence = f"{sentence} Signed for it by its representative {act.account}."
     return Prepared(act, to_json(domain, act), domain.digest(act), sentence, documents)
 
 
+def prepare_further_claim(
+    view: View, release: Release, party: PartyId, identifier: str, profile: Profile, *, by: Address | None = None
+) -> Prepared:
+    """One more identifier of a party, and its profile anew."""
+    signer = view.party(str(party))
+    claim = FurtherClaim(
+        signer.id, parse_identifier(identifier), profile.hash, by or signer.account, _next_own(view, signer)
+    )
+    sentence = f"{signer.name} claims to be {profile.name} ({identifier}) too."
+    return _prepared(view, release, claim, sentence, (profile,))
+
+
+def prepare_rotation(
+    view: View, release: Release, party: PartyId, next_: Address, *, by: Address | None = None
+) -> Prepared:
+    """Another account for a party; both accounts sign. `by` is a representative with powers for it."""
+    signer = view.party(str(party))
+    rotation = Rotation(signer.id, next_, by or signer.account, _next_own(view, signer))
+    sentence = (
+        f"From now on account {next_} acts for {signer.name} in place of {signer.account}, which never acts for it "
+        "again; all full powers that it gave end."
+    )
+    return _prepared(view, release, rotation, sentence)
+
+
+def prepare_powers(
+    view: View,
+    release: Release,
+    party: PartyId,
+    representative: Address,
+    kinds: frozenset[ActKind],
+    until: int,
+    *,
+    subject: Hash = ZERO,
+    by: Address | None = None,
+) -> Prepared:
+    """Full powers (VCLT article 7). `subject` is an agreement, norm, list or party, or zero; `until` in seconds."""
+    signer = view.party(str(party))
+    granted = FullPowers(
+        signer.id, representative, Hash(subject), bits_of(kinds), until, by or signer.account, _next_own(view, signer)
+    )
+    told = ", ".join(kind.term for kind in sorted(kinds))
+    where = "on everything" if subject == ZERO else f"on {_named(view, subject)}"
+    sentence = f"{signer.name} empowers account {representative} to state for it {where}, until {_day(until)}: {told}."
+    return _prepared(view, release, granted, sentence)
+
+
+def prepare_revocation(
+    view: View,
+    release: Release,
+    party: PartyId,
+    representative: Address,
+    *,
+    subject: Hash = ZERO,
+    by: Address | None = None,
+) -> Prepared:
+    """The end of a representative's powers for `subject`. Raises `Refused` where it has none."""
+    signer = view.party(str(party))
+    if not any(
+        one.ended is None and one.terms.representative == representative and one.terms.subject == subject
+        for one in signer.powers
+    ):
+        where = "for everything" if subject == ZERO else f"for {_named(view, subject)}"
+        raise Refused(f"{signer.name} gave account {representative} no powers {where}, so there is nothing to revoke.")
+    revocation = Revocation(signer.id, representative, Hash(subject), by or signer.account, _next_own(view, signer))
+    return _prepared(view, release, revocation, f"{signer.name} ends the powers of account {representative}.")
+
+
+def prepare_own_cancellation(
+    view: View, release: Release, party: PartyId, number: int, *, by: Address | None = None
+) -> Prepared:
+    """Voids what a party signed of itself with this number or a lower one and nobody recorded."""
+    signer = view.party(str(party))
+    if number < _next_own(view, signer):
+        raise Refused(
+            f"{signer.name} has used number {number} on itself, or a higher one; there is nothing left to cancel."
+        )
+    cancellation = OwnCancellation(signer.id, by or signer.account, number)
+    sentence = f"{signer.name} voids all that it signed of itself with numbers up to {number} and nobody recorded."
+    return _prepared(view, release, cancellation, sentence)
+
+
+def _prepared(
+    view: View, release: Release, statement: Signable, sentence: str, texts: tuple[Document, ...] = ()
+) -> Prepared:
+    domain = release.domain(Contract.PARTY_REGISTRY, view.at.chain_id)
+    return Prepared(statement, to_json(domain, statement), domain.digest(statement), sentence, texts)
+
+
+def _next_own(view: View, party: Party) -> int:
+    return max((one.act.number for one in party.own), default=0) + 1
+
+
+def _day(time: int) -> str:
+    return datetime.fromtimestamp(min(time, _LAST_DAY), UTC).isoformat()
+
+
+_LAST_DAY = 253_402_300_799  # of the year 9999
+
+
 def contract_at(view: View, kind: ActKind, subject: Hash) -> Contract:
-    """The contract that records this act: for a withdrawal, the one that holds its subject."""
-    if kind is not ActKind.WITHDRAWAL:
-        return contract_of(kind)
-    for contract in Contract:
+    """The contract that records an act of this kind on this subject."""
+    candidates = [contract for contract in Contract if kind in KINDS_OF[contract]]
+    if len(candidates) == 1:
+        return candidates[0]
+    if subject in {stances_on(agreement) for agreement in view.agreements}:
+        return Contract.AGREEMENT_LEDGER
+    for contract in candidates:
         if view.acts_on(contract, subject):
             return contract
-    raise Refused(f"Nothing is recorded on {subject}, so there is nothing to withdraw from it.")
+    if kind is ActKind.WITHDRAWAL:
+        raise Refused(f"Nothing is recorded on {subject}, so there is nothing to withdraw from it.")
+    if subject in {list_of(party) for party in view.parties}:
+        return Contract.PARTY_REGISTRY
+    return Contract.NORM_REGISTRY if kind is not ActKind.DECLARATION else Contract.AGREEMENT_LEDGER
 
 
 _VERBS = {
@@ -99,8 +217,10 @@ _VERBS = {
     ActKind.OBJECTION: "objects to a reservation to",
     ActKind.DECLARATION: "makes a declaration on",
     ActKind.TERMINATION: "agrees to terminate",
-    ActKind.ENDORSEMENT: "endorses the norm",
-    ActKind.OPPOSITION: "opposes the norm",
+    ActKind.ENDORSEMENT: "endorses",
+    ActKind.OPPOSITION: "opposes",
+    ActKind.ANCHOR: "anchors endorsements, signed by others, of",
+    ActKind.RECOGNITION: "recognises",
     ActKind.PUBLICATION: "publishes the norm",
     ActKind.DERIVATION: "adds a derivation to the norm",
     ActKind.ALIGNMENTS: "states alignments of clauses with outcomes, root",
@@ -123,21 +243,32 @@ def _sentence(view: View, act: Act, signer: str, text: str | None) -> str:
 
 def _subject_name(view: View, act: Act) -> str:
     if act.subject == list_of(act.party):
+        if act.refers_to in view.parties:
+            return view.parties[PartyId(act.refers_to)].name
         return str(act.refers_to) if act.refers_to != ZERO else "its own list"
+    if act.kind in (*FOUNDING, ActKind.PUBLICATION) and act.subject not in {*view.agreements, *view.norms}:
+        # A founding signature comes before its agreement is on the chain; the act names its text.
+        text = view.document(act.subject if act.kind is ActKind.PUBLICATION else act.content)
+        return f"“{text.title}”" if isinstance(text, Agreement | Norm) else str(act.subject)
+    return _named(view, act.subject)
+
+
+def _named(view: View, subject: Hash) -> str:
     for agreement in view.agreements.values():
-        if agreement.id == act.subject:
+        if subject in (agreement.id, stances_on(agreement.id)):
             return f"“{agreement.title}”"
     for norm in view.norms.values():
-        if norm.id == act.subject:
-            return f"“{norm.title}”"
-    # A founding signature comes before its agreement is on the chain; the act names its text.
-    text = view.document(act.subject if act.kind is ActKind.PUBLICATION else act.content)
-    return f"“{text.title}”" if isinstance(text, Agreement | Norm) else str(act.subject)
+        if norm.id == subject:
+            return f"the norm “{norm.title}”"
+    for party in view.parties.values():
+        if subject in (party.id, list_of(party.id)):
+            return f"{party.name}’s own list" if subject != party.id else party.name
+    return str(subject)
 
 
 def _clause_name(view: View, act: Act) -> str:
     for agreement in view.agreements.values():
-        if agreement.id == act.subject and agreement.document:
+        if act.subject in (agreement.id, stances_on(agreement.id)) and agreement.document:
             for clause, id_ in zip(agreement.document.clauses, agreement.document.clause_ids, strict=True):
                 if id_ == act.clause:
                     return clause.key

@@ -8,8 +8,9 @@ index and not sent again; the contracts take no act twice in any case.
 from collections import defaultdict
 from collections.abc import Sequence
 
-from normledger.acts.act import FOUNDING, Act, ActKind, Claim, Contract, Recorded
+from normledger.acts.act import FOUNDING, Act, ActKind, Claim, Contract, stances_on
 from normledger.acts.release import Release
+from normledger.acts.signature import is_by
 from normledger.chain import calls
 from normledger.chain.node import Reverted
 from normledger.chain.sender import Sender
@@ -38,7 +39,7 @@ class Relayer:
         """
         pending, settled = [], []
         for submission in self._outbox.pending():
-            recorded = _recorded(view, submission)
+            recorded = view.recorded(submission.digest)
             if recorded is not None:
                 self._outbox.record(submission.digest, recorded.transaction, recorded.block)
             elif 0 < submission.statement.deadline < view.at.time:
@@ -69,11 +70,11 @@ class Relayer:
                 culprit = calls.party_named(reverted)
                 named = [one for one in group if one.statement.party == culprit]
                 others = [one for one in group if named and one not in named]
-                refused_ = self._refuse(named or group, calls.refusal(reverted))
+                refused_ = self._refuse(named or group, calls.refusal(reverted, view.names))
                 return refused_ + (self._carry(view, others, one_by_one) if others else [])
             if len(group) > 1:
                 return [done for one in group for done in self._carry(view, [one], one_by_one)]
-            return self._refuse(group, calls.refusal(reverted))
+            return self._refuse(group, calls.refusal(reverted, view.names))
         except Refused as refused:
             return self._refuse(group, refused)
         for submission in group:
@@ -89,27 +90,34 @@ class Relayer:
         first = group[0].statement
         if isinstance(first, Claim):
             return calls.claim(first, group[0].signature)
-        acts = [(one.statement, one.signature) for one in group if isinstance(one.statement, Act)]
-        contract = contract_at(view, first.kind, first.subject)
-        if contract is Contract.PARTY_REGISTRY:
-            return calls.state(first.party, acts)
-        if contract is Contract.NORM_REGISTRY:
-            if first.kind is ActKind.PUBLICATION:
-                return calls.publish(*acts[0])
-            return calls.take_stances(NormId(first.subject), acts)
+        if not isinstance(first, Act):
+            return calls.own(first, group[0].signature, group[0].consent)
+        acts = [_signed(view, one, one.statement) for one in group if isinstance(one.statement, Act)]
+        match contract_at(view, first.kind, first.subject):
+            case Contract.PARTY_REGISTRY:
+                return calls.state(first.party, acts)
+            case Contract.NORM_REGISTRY if first.kind is ActKind.PUBLICATION:
+                return calls.publish(acts[0])
+            case Contract.NORM_REGISTRY if len({one.act.subject for one in acts}) > 1:
+                return calls.take_stances_on_many(first.party, acts)
+            case Contract.NORM_REGISTRY:
+                return calls.take_stances(NormId(first.subject), acts)
         if first.kind in FOUNDING:
             return _founding_call(view, acts, one_by_one)
-        known = next((agreement for agreement in view.agreements.values() if agreement.id == first.subject), None)
-        return calls.act(known.terms, acts) if known else None
+        for agreement in view.agreements.values():
+            if agreement.id == first.subject:
+                return calls.act(agreement.terms, acts)
+            if stances_on(agreement.id) == first.subject:
+                return calls.take_stances_on_agreement(agreement.id, acts)
+        return None
 
 
-def _recorded(view: View, submission: Submission) -> Recorded | None:
-    """Where the chain holds the act already."""
-    known = view.acts.get(submission.digest)
-    if known is not None:
-        return known.recorded
-    party = view.parties.get(submission.statement.party)
-    return party.recorded if party and party.digest == submission.digest else None
+def _signed(view: View, submission: Submission, act: Act) -> calls.Signed:
+    """Direct where the plain key of the party's own account signed; anything else travels beside the acts."""
+    party = view.parties.get(act.party)
+    own = party is not None and party.account == act.account
+    plain = len(submission.signature) == 65 and is_by(submission.digest, submission.signature, act.account)
+    return calls.Signed(act, submission.signature, own and plain)
 
 
 def _founds(submission: Submission) -> bool:
@@ -123,11 +131,11 @@ def _newest(group: Sequence[Submission]) -> tuple[list[Submission], list[Submiss
 
 
 def _founding_call(view: View, acts: list[calls.Signed], one_by_one: bool) -> calls.Call | None:
-    document = view.document(acts[0][0].content)
-    if not isinstance(document, Agreement) or terms_of(document).id != acts[0][0].subject:
+    document = view.document(acts[0].act.content)
+    if not isinstance(document, Agreement) or terms_of(document).id != acts[0].act.subject:
         raise Refused("The agreement's text is not at hand or is another one; import its document first.")
     terms = terms_of(document)
-    signed = {act.party for act, _ in acts}
+    signed = {one.act.party for one in acts}
     known = next((agreement for agreement in view.agreements.values() if agreement.id == terms.id), None)
     if known is None and not one_by_one and signed != set(terms.parties):
         return None
@@ -135,15 +143,23 @@ def _founding_call(view: View, acts: list[calls.Signed], one_by_one: bool) -> ca
 
 
 def _groups(pending: Sequence[Submission]) -> list[list[Submission]]:
-    """What may go into one transaction: acts of one kind of call on one subject, in the order in which they came."""
+    """What may go into one transaction: acts of one kind of call on one subject, in the order in which they came.
+
+    One party's single stances on several norms go together too.
+    """
     groups: dict[tuple[object, ...], list[Submission]] = defaultdict(list)
     for submission in pending:
         statement = submission.statement
-        if isinstance(statement, Claim):
+        if not isinstance(statement, Act):
             key: tuple[object, ...] = (submission.digest,)
         elif statement.kind is ActKind.PUBLICATION:
             key = (statement.subject, "publication", submission.digest)
         else:
             key = (statement.subject, submission.domain.contract, statement.kind in FOUNDING)
         groups[key].append(submission)
-    return list(groups.values())
+    joined: dict[tuple[object, ...], list[Submission]] = defaultdict(list)
+    for key, group in groups.items():
+        one = group[0].statement
+        alone = len(group) == 1 and isinstance(one, Act) and one.contract is Contract.NORM_REGISTRY
+        joined[(one.party, "stances") if alone and one.kind is not ActKind.PUBLICATION else key] += group
+    return list(joined.values())

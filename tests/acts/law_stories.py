@@ -96,6 +96,7 @@ class Story:
         self._numbers[who] = max(number, self._numbers.get(who, 0))
         refers_to = ZERO if not on else party(on) if kind is SUCCEEDS else self.digest(on)
         made = Act(
+            contract=Contract.AGREEMENT_LEDGER,
             kind=kind,
             subject=self.subject,
             party=party(who),
@@ -110,7 +111,7 @@ class Story:
             name += "'"
         block = at(day) // 86_400
         recorded = Recorded(block, keccak(b"%d" % block), at(day), keccak(name.encode()), len(self.acts))
-        self.acts[name] = RecordedAct(made, self.digest(name), b"", made.account, recorded, Contract.AGREEMENT_LEDGER)
+        self.acts[name] = RecordedAct(made, self.digest(name), b"", recorded)
         return self
 
     def digest(self, name: str) -> Digest:

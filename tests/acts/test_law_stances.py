@@ -16,6 +16,7 @@ def states(
     kind: ActKind, number: int, *, on: Digest | Hash = ZERO, clause: Hash = ZERO, who: str = "A", block: int = 1
 ) -> RecordedAct:
     act = Act(
+        contract=Contract.NORM_REGISTRY,
         kind=kind,
         subject=NORM,
         party=party(who),
@@ -26,7 +27,7 @@ def states(
     )
     recorded = Recorded(block, keccak(b"%d" % block), block * 12, ZERO, number)
     digest = Digest(keccak(f"{who} {number}".encode()))
-    return RecordedAct(act, digest, b"", act.account, recorded, Contract.NORM_REGISTRY)
+    return RecordedAct(act, digest, b"", recorded)
 
 
 def test_the_highest_number_stands_in_whatever_order_the_stances_arrive() -> None:

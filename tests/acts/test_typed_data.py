@@ -1,7 +1,8 @@
-"""One digest in two languages: this library's, eth-account's, and (through recorded acts) the contracts'."""
+"""One digest in many languages: this library's, eth-account's, and (through recorded acts) the contracts'."""
 
 import copy
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,15 +10,31 @@ from eth_account.messages import encode_typed_data
 from hypothesis import given
 from hypothesis import strategies as st
 
-from normledger.acts.act import Act, ActKind, Claim, Contract, list_of
-from normledger.acts.commitment import NOTHING, link
-from normledger.acts.release import word_slot
-from normledger.acts.typed_data import Domain, from_json, struct_hash, to_json, written_type
+from normledger.acts import release
+from normledger.acts.act import FOUNDING, Act, ActKind, Claim, Contract
+from normledger.acts.powers import FullPowers, Rotation
+from normledger.acts.typed_data import (
+    KINDS_OF,
+    Domain,
+    Signable,
+    contract_of,
+    from_json,
+    struct_hash,
+    to_json,
+    type_of,
+    written_type,
+)
 from normledger.errors import InputError
-from normledger.identifiers import Address, Hash, PartyId, keccak
-from tests.delegations import Delegations
-from tests.strategies import CLAIMS, DOMAINS, SIGNED_KINDS, STATEMENTS, acts
+from normledger.identifiers import ZERO, Address, PartyId, keccak
+from tests.strategies import ADDRESSES, DOMAINS, OWN_ACTS, SIGNED, STATEMENTS, acts
 from tests.vectors.make_typed_data import PATH, cases, text
+
+RELEASE = release.current()
+STRATEGIES = {
+    **{name: (name, made) for name, made in OWN_ACTS.items()},
+    **{f"{contract.title} {kind.type_name}": (kind.type_name, acts(contract, kind)) for contract, kind in SIGNED},
+}
+"""Every sort of statement by a name of its own: its type's name, and statements of it."""
 
 
 def digest_by_eth_account(data: dict[str, Any]) -> bytes:
@@ -25,45 +42,133 @@ def digest_by_eth_account(data: dict[str, Any]) -> bytes:
     return bytes(keccak(b"\x19" + message.version + message.header + message.body))
 
 
-@pytest.mark.parametrize("kind", SIGNED_KINDS, ids=lambda kind: kind.name.lower())
+@pytest.mark.parametrize("name", STRATEGIES)
 @given(data=st.data(), domain=DOMAINS)
-def test_every_kind_has_the_digest_that_eth_account_gives(kind: ActKind, data: st.DataObject, domain: Domain) -> None:
-    statement = data.draw(CLAIMS if kind is ActKind.CLAIM else acts(kind))
+def test_every_statement_has_the_digest_that_eth_account_gives(name: str, data: st.DataObject, domain: Domain) -> None:
+    type_name, statements = STRATEGIES[name]
+    statement = data.draw(statements)
     shown = to_json(domain, statement)
-    assert shown["primaryType"] == kind.type_name
+    assert shown["primaryType"] == type_name
     assert domain.digest(statement) == digest_by_eth_account(shown)
 
 
-@given(DOMAINS, STATEMENTS)
-def test_what_a_wallet_gets_is_read_back(domain: Domain, statement: Act | Claim) -> None:
+@given(st.integers(0, 2**256 - 1), STATEMENTS)
+def test_what_a_wallet_gets_is_read_back(chain_id: int, statement: Signable) -> None:
+    domain = RELEASE.domain(contract_of(statement), chain_id)
     shown = json.loads(json.dumps(to_json(domain, statement)))
-    assert from_json(shown) == (domain, statement)
+    assert from_json(shown, RELEASE) == (domain, statement)
+
+
+@given(STATEMENTS, ADDRESSES)
+def test_at_another_address_it_is_read_for_another_domain_or_refused(statement: Signable, elsewhere: Address) -> None:
+    """Whoever compares the domain then refuses it: never is it taken for an act of this release."""
+    shown = to_json(Domain(1, elsewhere), statement)
+    try:
+        domain, _ = from_json(shown, RELEASE)
+    except InputError:
+        return
+    assert domain.contract == elsewhere
+
+
+@given(STATEMENTS, st.sampled_from(Contract))
+def test_for_another_contract_of_the_release_it_is_another_s_act_or_refused(
+    statement: Signable, contract: Contract
+) -> None:
+    shown = to_json(RELEASE.domain(contract, 1), statement)
+    if contract is contract_of(statement):
+        return
+    try:
+        domain, read = from_json(shown, RELEASE)
+    except InputError:
+        return
+    # The type is one that both take: it is the other contract's act then, and its digest is another.
+    assert isinstance(read, Act) or not isinstance(statement, Act)
+    assert domain.digest(read) != RELEASE.domain(contract_of(statement), 1).digest(statement)
 
 
 def test_the_written_types_are_the_contracts_own() -> None:
-    sources = "".join((PATH.parents[2] / "contracts" / "ConsentTypes.sol").read_text().split())
-    solidity = sources.replace('""', "")
-    for kind in SIGNED_KINDS:
-        assert f'"{written_type(kind)}"'.replace(" ", "") in solidity, kind
+    """Every type here stands in the sources, and every type in the sources is here."""
+    sources = (PATH.parents[2] / "contracts" / "ConsentTypes.sol").read_text("utf-8")
+    solidity = "".join(sources.split()).replace('""', "")
+    here = {written_type(contract, kind) for contract, kind in SIGNED} | {case["written"] for case in cases()}
+    for written in here:
+        assert f'keccak256("{written}")'.replace(" ", "") in solidity, written
+    assert solidity.count('keccak256("') == len(here) + 1  # and the domain's
+    assert len(here) == len(SIGNED) + len(OWN_ACTS) - 2  # Withdrawal and Cancellation of agreements and of lists
+
+
+def test_no_two_statements_have_one_type_unless_one_layout() -> None:
+    """The type's hash is the first thing signed: an act on a norm is never one on an agreement."""
+    for contract, kind in SIGNED:
+        for other, kind_ in SIGNED:
+            same = written_type(contract, kind) == written_type(other, kind_)
+            on_subjects = {contract, other} <= {Contract.PARTY_REGISTRY, Contract.AGREEMENT_LEDGER}
+            assert same == (kind is kind_ and (contract is other or on_subjects))
 
 
 def test_the_vector_file_holds_today_s_digests() -> None:
-    assert PATH.read_text() == text(), "run `python -m tests.vectors.make_typed_data` and look at the difference"
-    assert {case["kind"] for case in cases()} == {int(kind) for kind in SIGNED_KINDS}
-    assert all(sum(other["kind"] == case["kind"] for other in cases()) >= 3 for case in cases())
+    assert PATH.read_text("utf-8") == text(), "run `python -m tests.vectors.make_typed_data` and look at the difference"
+    kinds = [(case["contract"], case["actKind"], case["type"]) for case in cases()]
+    assert len(set(kinds)) == len(SIGNED) + len(OWN_ACTS)
+    assert all(kinds.count(one) == 3 for one in kinds)
+    assert len({case["digest"] for case in cases()}) == len(kinds)
 
 
-def test_kinds_of_later_releases_are_not_signed() -> None:
-    for kind in set(ActKind) - set(SIGNED_KINDS):
-        with pytest.raises(InputError, match="is not signed in this release"):
-            struct_hash(Act(kind, Hash(bytes(32)), PartyId(bytes(32)), Address(bytes(20)), 1))
+def test_a_contract_records_only_its_kinds() -> None:
+    for contract in Contract:
+        for kind in set(ActKind) - set(KINDS_OF[contract]):
+            with pytest.raises(InputError, match=f"the {contract.title} records no {kind.term}"):
+                written_type(contract, kind)
+            with pytest.raises(InputError):
+                struct_hash(Act(contract, kind, ZERO, PartyId(ZERO), Address(bytes(20)), 1))
+
+
+@pytest.mark.parametrize("field", ["clause", "refers_to", "number"])
+def test_what_a_type_does_not_name_is_never_dropped_in_silence(field: str) -> None:
+    """A founding signature and an act on a norm have fewer members: a value for another would be signed by nobody."""
+    value: Any = 7 if field == "number" else keccak(b"x")
+    for contract, kind in SIGNED:
+        act = Act(contract, kind, ZERO, PartyId(ZERO), Address(bytes(20)), 0)
+        other = replace(act, **{field: value})
+        founding, norm = kind in FOUNDING, contract is Contract.NORM_REGISTRY
+        if founding or (norm and field != "number"):
+            with pytest.raises(InputError):
+                struct_hash(other)
+        else:
+            assert struct_hash(other) != struct_hash(act)
+
+
+@pytest.mark.parametrize("bits", [0, 1, 1 << 32, 1 << 255, (1 << 256) - 1, 3, 1 << 32 | 2])
+def test_powers_that_are_signed_name_kinds_that_there_are(bits: int) -> None:
+    shown = copy.deepcopy(SHOWN["powers"])
+    shown["message"]["kinds"] = str(bits)
+    with pytest.raises(InputError, match="at least one kind"):
+        from_json(shown, RELEASE)
+
+
+@given(STATEMENTS, st.integers(64, 300))
+def test_a_number_too_large_for_its_type_is_not_wrapped(statement: Signable, bits: int) -> None:
+    with pytest.raises(InputError, match="does not fit into 64 bits"):
+        struct_hash(replace(statement, deadline=1 << bits))
 
 
 # --- closed and strict
 
-DOMAIN = Domain(20044, Address(keccak(b"contract")[:20]))
-ACT = Act(ActKind.RESERVATION, keccak(b"s"), PartyId(keccak(b"p")), Address(keccak(b"a")[:20]), 7, deadline=9)
-CLAIM = Claim("name:A", 5, keccak(b"profile"), Address(keccak(b"a")[:20]), 9)  # type: ignore[arg-type]
+DOMAIN = RELEASE.domain(Contract.AGREEMENT_LEDGER, 20044)
+ACCOUNT, PARTY = Address(keccak(b"a")[:20]), PartyId(keccak(b"p"))
+ACT = Act(Contract.AGREEMENT_LEDGER, ActKind.RESERVATION, keccak(b"s"), PARTY, ACCOUNT, 7, deadline=9)
+CLAIM = Claim("name:A", 5, keccak(b"profile"), ACCOUNT, 9)  # type: ignore[arg-type]
+EXAMPLES: dict[str, Signable] = {
+    "act": ACT,
+    "norm": Act(Contract.NORM_REGISTRY, ActKind.ENDORSEMENT, keccak(b"n"), PARTY, ACCOUNT, 7, deadline=9),
+    "founding": Act(
+        Contract.AGREEMENT_LEDGER, ActKind.SIGNATURE, keccak(b"s"), PARTY, ACCOUNT, 0, content=keccak(b"d")
+    ),
+    "claim": CLAIM,
+    "rotation": Rotation(PARTY, Address(keccak(b"b")[:20]), ACCOUNT, 7, 9),
+    "powers": FullPowers(PARTY, Address(keccak(b"b")[:20]), ZERO, 1 << ActKind.SIGNATURE, 10, ACCOUNT, 7, 9),
+}
+SHOWN = {name: to_json(RELEASE.domain(contract_of(one), 20044), one) for name, one in EXAMPLES.items()}
 
 
 def objects(data: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -86,102 +191,96 @@ def place(data: Any, path: tuple[Any, ...]) -> Any:
     return data
 
 
-@pytest.mark.parametrize("statement", [ACT, CLAIM], ids=["act", "claim"])
-def test_every_added_or_missing_or_renamed_field_is_refused(statement: Act | Claim) -> None:
-    shown = to_json(DOMAIN, statement)
-    assert from_json(copy.deepcopy(shown))
+@pytest.mark.parametrize("shown", SHOWN.values(), ids=SHOWN)
+def test_every_added_or_missing_or_renamed_field_is_refused(shown: dict[str, Any]) -> None:
+    assert from_json(copy.deepcopy(shown), RELEASE)
     for path in objects(shown):
         added = copy.deepcopy(shown)
         place(added, path)["note"] = "shown to nobody, signed by nobody"
         with pytest.raises(InputError):
-            from_json(added)
+            from_json(added, RELEASE)
         for key in place(shown, path):
             missing, renamed = copy.deepcopy(shown), copy.deepcopy(shown)
             del place(missing, path)[key]
             place(renamed, path)[f"{key}_"] = place(renamed, path).pop(key)
             for wrong in (missing, renamed):
                 with pytest.raises(InputError):
-                    from_json(wrong)
+                    from_json(wrong, RELEASE)
 
 
-@pytest.mark.parametrize("statement", [ACT, CLAIM], ids=["act", "claim"])
+@pytest.mark.parametrize("shown", SHOWN.values(), ids=SHOWN)
 @pytest.mark.parametrize(
     "wrong",
     [None, True, 1, -1, 0.5, 2**64, "", "1", " 7", "07", "+7", "-7", "0x7", "٧", "9" * 5000, "1e3", [], {}, "0x", "x",
      "0x" + "0" * 63, "0x" + "G" * 64, str(2**64)],
     ids=lambda value: repr(value)[:12],
 )  # fmt: skip
-def test_every_retyped_field_is_refused_or_read_as_it_stands(statement: Act | Claim, wrong: Any) -> None:
-    shown = to_json(DOMAIN, statement)
+def test_every_retyped_field_is_refused_or_read_as_it_stands(shown: dict[str, Any], wrong: Any) -> None:
     for path in leaves(shown):
         if place(shown, path) == wrong:
             continue
         other = copy.deepcopy(shown)
         place(other, path[:-1])[path[-1]] = wrong
         try:
-            domain, read = from_json(other)
+            domain, read = from_json(other, RELEASE)
         except InputError:
             continue
         # A wrong type can also be a right value of that field: then it is what is signed.
         assert json.dumps(to_json(domain, read)) == json.dumps(other)
-        assert path in (("domain", "chainId"), ("message", "deadline"), ("message", "number"), ("message", "kind"))
+        numbers = ("deadline", "number", "kind", "kinds", "until")
+        assert path == ("domain", "chainId") or path in [("message", name) for name in numbers]
 
 
 def test_a_field_of_the_wrong_case_is_not_the_same_text() -> None:
     for field in ("subject", "party"):
         shown = to_json(DOMAIN, ACT)
-        name = "agreement" if field == "subject" else field
-        shown["message"][name] = "0x" + shown["message"][name][2:].upper()
+        shown["message"][field] = "0x" + shown["message"][field][2:].upper()
         with pytest.raises(InputError):
-            from_json(shown)
+            from_json(shown, RELEASE)
     lower = to_json(DOMAIN, ACT)
     lower["domain"]["verifyingContract"] = lower["domain"]["verifyingContract"].lower()
     with pytest.raises(InputError):
-        from_json(lower)
+        from_json(lower, RELEASE)
 
 
 @pytest.mark.parametrize("data", [None, [], "text", {}, {"types": 1, "primaryType": 2, "domain": 3, "message": 4}])
 def test_what_is_no_typed_data_is_told(data: Any) -> None:
     with pytest.raises(InputError):
-        from_json(data)
+        from_json(data, RELEASE)
 
 
-# --- the contracts' digest
+# --- every member is signed
 
 
-def test_the_contracts_take_what_was_signed_here(delegations: Delegations) -> None:
-    """Every kind that a contract records, with every field filled: it took the signature, so it has the digest."""
-    made, keys = delegations, delegations.keys
-    agreement = made.found(made.text("A", "B"))
-    work = made.workspace
-    fields: dict[str, Any] = {
-        "clause": keccak(b"clause"), "refers_to": keccak(b"named"), "content": keccak(b"text"), "deadline": 2**64 - 1,
-    }  # fmt: skip
-    norm = keccak(b"norm")
-    kinds = {agreement: range(ActKind.RATIFICATION, ActKind.SUCCESSION + 1), list_of(made.parties["A"]): (6, 7, 8, 21)}
-    kinds[norm] = (ActKind.PUBLICATION, ActKind.ENDORSEMENT, ActKind.OPPOSITION, ActKind.DERIVATION)
-    recorded = set()
-    for subject, kinds_here in kinds.items():
-        for kind in map(ActKind, kinds_here):
-            prepared = made.prepare(kind, subject, "A", **fields)
-            (done,) = work.act_at_once([(prepared, keys["A"])])
-            assert work.view().acts[done.digest].act == prepared.statement
-            recorded.add(kind)
-    recorded |= {ActKind.CLAIM, ActKind.SIGNATURE}
-    pair = made.text("A", "C", takes_effect="on-ratification")
-    subject = made.signature("A", pair).statement.subject  # type: ignore[union-attr]
-    kind = ActKind.SIGNATURE_SUBJECT_TO_RATIFICATION
-    founding = [(made.prepare(kind, subject, one, content=pair.hash, deadline=2**63), keys[one]) for one in "AC"]
-    work.act_at_once(founding)
-    assert recorded | {kind} == set(SIGNED_KINDS)
+@given(STATEMENTS, st.data())
+def test_every_member_of_the_type_is_in_the_digest(statement: Signable, data: st.DataObject) -> None:
+    """Twice the same statement but for one member: two digests. So no member is signed by name only."""
+    domain = RELEASE.domain(contract_of(statement), 1)
+    shown = to_json(domain, statement)
+    other = copy.deepcopy(shown)
+    member = data.draw(st.sampled_from(sorted(shown["message"])))
+    value = other["message"][member]
+    if member == "identifier":
+        other["message"][member] = value + "x" if len(value) < 30 else value[:-1]
+    elif member == "kinds":
+        other["message"][member] = str(int(value) ^ 2 or 4)
+    elif isinstance(value, int) or value.isdigit():
+        other["message"][member] = type(value)(int(value) % 7 + 1 if int(value) != int(value) % 7 + 1 else 0)
+    else:
+        size = len(value) // 2 - 1
+        flipped = int(value, 16) ^ 1 << data.draw(st.integers(0, size * 8 - 1))
+        raw = flipped.to_bytes(size, "big")
+        other["message"][member] = str(Address(raw)) if size == 20 else "0x" + raw.hex()
+    again, read = from_json(other, RELEASE)
+    assert again == domain
+    assert domain.digest(read) != domain.digest(statement)
 
 
-def test_the_contracts_link_what_was_hashed_here(delegations: Delegations) -> None:
-    """A claim's digest and party id are the contract's own: its word links them."""
-    work = delegations.workspace
-    view = work.view()
-    address = work.release.address(Contract.PARTY_REGISTRY)
-    for party in view.parties.values():
-        at = party.recorded
-        word = link(NOTHING, ActKind.CLAIM, party.digest, party.id, party.account, at.block, at.time)
-        assert work.node.storage(address, word_slot(party.id)) == word
+@given(STATEMENTS, DOMAINS, DOMAINS)
+def test_a_digest_is_for_one_chain_and_one_contract(statement: Signable, one: Domain, other: Domain) -> None:
+    assert (one.digest(statement) == other.digest(statement)) == (one == other)
+
+
+def test_a_type_is_told_with_its_name() -> None:
+    for name, statement in EXAMPLES.items():
+        assert type_of(statement).startswith(SHOWN[name]["primaryType"] + "(")

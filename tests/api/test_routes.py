@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 
 from api.access import Access
 from api.app import create_app
+from normledger.acts import release
 from normledger.acts.act import Act
 from normledger.acts.signature import recover, sign
 from normledger.acts.typed_data import from_json
@@ -242,8 +243,8 @@ def test_a_wrong_key_is_one_sentence(served: Served) -> None:
 def test_a_used_number_is_refused_with_the_next_one(served: Served) -> None:
     prepared = _prepared(served, "norvale")
     typed_data = dict(prepared["typed_data"])  # type: ignore[call-overload]
-    typed_data["message"] = {**typed_data["message"], "number": "1", "content": "0x" + "22" * 32}
-    domain, act = from_json(typed_data)
+    typed_data["message"] = {**typed_data["message"], "number": "1", "reason": "0x" + "22" * 32}
+    domain, act = from_json(typed_data, release.current())
     signature = "0x" + sign(domain.digest(act), served.exercise.key_of("norvale")).hex()
     answer = served.client.post("/v1/submissions", json={"typed_data": typed_data, "signature": signature})
     assert answer.status_code == 409
@@ -314,7 +315,7 @@ def test_a_body_that_is_not_strict_json_is_refused(
 def test_the_example_of_the_openapi_is_a_true_submission(served: Served) -> None:
     document = served.client.get("/v1/openapi.json").json()
     example = document["paths"]["/v1/submissions"]["post"]["requestBody"]["content"]["application/json"]["example"]
-    domain, act = from_json(example["typed_data"])
+    domain, act = from_json(example["typed_data"], release.current())
     assert isinstance(act, Act)
     assert recover(domain.digest(act), bytes.fromhex(example["signature"][2:])) == act.account
     refused = served.client.post("/v1/submissions", json=example)  # its party is nobody here

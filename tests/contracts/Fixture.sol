@@ -1,162 +1,72 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {AgreementLedger} from "../../contracts/AgreementLedger.sol";
-import {Act, ActKind, Admission, AgreementId, NormId, PartyId, PartyKind} from "../../contracts/ConsentTypes.sol";
-import {NormRegistry} from "../../contracts/NormRegistry.sol";
-import {PartyRegistry} from "../../contracts/PartyRegistry.sol";
+import {
+    Act,
+    ActKind,
+    Admission,
+    AgreementId,
+    NormId,
+    PartyId,
+    PartyKind,
+    Seal,
+    Signer,
+    Stance
+} from "../../contracts/ConsentTypes.sol";
 import {Founding, IAgreementLedger, Terms} from "../../contracts/interfaces/IAgreementLedger.sol";
 import {IConsent} from "../../contracts/interfaces/IConsent.sol";
+import {INormRegistry} from "../../contracts/interfaces/INormRegistry.sol";
 import {IPartyRegistry} from "../../contracts/interfaces/IPartyRegistry.sol";
-import {Vm} from "./Vm.sol";
+import {Stranger} from "./Stranger.sol";
+import {Grant, Written} from "./Written.sol";
 
-/// @notice A key, and the party that it claimed to be.
+/// @notice A key, the account that it signs for, and the party that this account claimed to be.
 struct Actor {
     uint256 key;
     address account;
     PartyId party;
-    uint64 ordinal;
+    uint32 ordinal;
 }
 
-/// @notice The three contracts, people with keys, and a stranger who believes nothing but the events.
-/// @dev Written types, digests and words are spelled out here a second time, from the specification: nothing of
-/// `ConsentTypes` but its enumerations is used.
-abstract contract Fixture {
-    Vm internal constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
-    uint256 internal constant ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141;
+/// @notice The three contracts, people with keys, and everything that they may call.
+/// @dev Deploys the shipped artifacts; with FROM_SOURCE=true what Forge compiled, for coverage.
+abstract contract Fixture is Written {
     uint64 internal constant NOON = 1_800_000_000;
-    string internal constant LAYOUT =
-        ",bytes32 clause,bytes32 refersTo,bytes32 content,bytes32 party,address account,uint64 number,uint64 deadline)";
+    bytes32 internal constant PROFILE = keccak256("profile");
 
-    PartyRegistry internal registry;
-    AgreementLedger internal ledger;
-    NormRegistry internal norms;
-
-    /// @dev What the stranger made of the events: words, registers, how many links each has, what stands in a register.
-    mapping(address => mapping(bytes32 => bytes32)) internal told;
-    mapping(address => mapping(bytes32 => uint256)) internal links;
-    mapping(address => bytes32) internal toldRegister;
-    mapping(address => bytes32[]) internal entries;
-    mapping(address => bytes32[]) internal subjects;
-    bytes32 private _opened;
+    IPartyRegistry internal registry;
+    IAgreementLedger internal ledger;
+    INormRegistry internal norms;
+    Stranger internal stranger;
+    address private _next = vm.addr(444); // once, because it takes its time
 
     function setUp() public virtual {
         vm.warp(NOON);
         vm.roll(1000);
         vm.recordLogs();
-        registry = new PartyRegistry();
-        ledger = new AgreementLedger(registry);
-        norms = new NormRegistry(registry);
-    }
-
-    // ---------------------------------------------------------------- the stranger
-
-    /// @dev Reads the events since the last reading, all of this block, checks every signature, and links.
-    function read() internal returns (uint256 count) {
-        Vm.Log[] memory logs = vm.getRecordedLogs();
-        for (uint256 i = 0; i < logs.length; ++i) {
-            bytes32 topic = logs[i].topics[0];
-            if (topic == IConsent.ActRecorded.selector) {
-                _readAct(logs[i]);
-                ++count;
-            } else if (topic == IPartyRegistry.PartyClaimed.selector) {
-                _readClaim(logs[i]);
-                ++count;
-            } else if (topic == IAgreementLedger.AgreementOpened.selector) {
-                vm.assertEq(logs[i].emitter, address(ledger), "who opens an agreement");
-                (bytes32 document, bytes32 clauses, PartyId[] memory parties, Admission admission) =
-                    abi.decode(logs[i].data, (bytes32, bytes32, PartyId[], Admission));
-                _opened = logs[i].topics[1];
-                vm.assertEq(_opened, idFor(Terms(document, clauses, parties, admission)), "an agreement's id");
-                vm.assertEq(links[address(ledger)][_opened], 0, "an agreement opens once");
-            }
-        }
-    }
-
-    function _readAct(Vm.Log memory log) private {
-        Act memory act;
-        bytes32 subject = log.topics[1];
-        address account;
-        act.party = PartyId.wrap(log.topics[2]);
-        act.kind = ActKind(uint256(log.topics[3]));
-        (act.clause, act.refersTo, act.content, account, act.number, act.deadline, act.signature) =
-            abi.decode(log.data, (bytes32, bytes32, bytes32, address, uint64, uint64, bytes));
-        bytes32 digest = digestOf(log.emitter, subject, act, account);
-        vm.assertEq(recover(digest, act.signature), account, "an event's signature");
-        _grow(log.emitter, subject, act.kind, digest, act.party, account);
-        if ((_opened != 0 && _opened == subject) || act.kind == ActKind.Publication) {
-            _enter(log.emitter, act.kind, subject, act.party, account);
-            _opened = 0;
-        } else if (act.kind == ActKind.Alignments || act.kind == ActKind.Reports) {
-            _enter(log.emitter, act.kind, act.refersTo, act.party, account);
-        }
-    }
-
-    function _readClaim(Vm.Log memory log) private {
-        vm.assertEq(log.emitter, address(registry), "who registers parties");
-        PartyKind kind = PartyKind(uint256(log.topics[2]));
-        (string memory identifier, bytes32 profile, address account, uint64 deadline, bytes memory signature) =
-            abi.decode(log.data, (string, bytes32, address, uint64, bytes));
-        PartyId party = partyFor(identifier, kind, account);
-        vm.assertEq(log.topics[1], PartyId.unwrap(party), "a party's id");
-        bytes32 digest = claimDigest(log.emitter, identifier, kind, profile, account, deadline);
-        vm.assertEq(recover(digest, signature), account, "a claim's signature");
-        vm.assertEq(links[log.emitter][PartyId.unwrap(party)], 0, "a party is claimed once");
-        _grow(log.emitter, PartyId.unwrap(party), ActKind.Claim, digest, party, account);
-        _enter(log.emitter, ActKind.Claim, PartyId.unwrap(party), party, account);
-    }
-
-    function _grow(address where, bytes32 subject, ActKind kind, bytes32 digest, PartyId party, address account)
-        private
-    {
-        if (links[where][subject]++ == 0) subjects[where].push(subject);
-        told[where][subject] = link(told[where][subject], kind, digest, party, account);
-    }
-
-    function _enter(address where, ActKind kind, bytes32 subject, PartyId party, address account) private {
-        entries[where].push(subject);
-        toldRegister[where] = link(toldRegister[where], kind, subject, party, account);
-    }
-
-    function link(bytes32 previous, ActKind kind, bytes32 digest, PartyId party, address account)
-        internal
-        view
-        returns (bytes32)
-    {
-        return keccak256(
-            bytes.concat(
-                previous,
-                bytes32(uint256(kind)),
-                digest,
-                PartyId.unwrap(party),
-                bytes32(uint256(uint160(account))),
-                bytes32(block.number),
-                bytes32(block.timestamp)
-            )
+        registry = IPartyRegistry(_deploy("PartyRegistry", ""));
+        ledger = IAgreementLedger(_deploy("AgreementLedger", abi.encode(registry)));
+        norms = INormRegistry(_deploy("NormRegistry", abi.encode(registry)));
+        stranger = Stranger(
+            vm.deployCode("Stranger.sol:Stranger", abi.encode(address(registry), address(ledger), address(norms)))
         );
     }
 
-    /// @dev Reads on and compares: every word and register that the events tell is what the chain holds, in its slots.
-    function agree(uint256 expected) internal {
-        vm.assertEq(read(), expected, "acts recorded");
-        agreeAt(address(registry));
-        agreeAt(address(ledger));
-        agreeAt(address(norms));
+    function _deploy(string memory name, bytes memory arguments) private returns (address) {
+        string memory artifact = vm.envOr("FROM_SOURCE", false)
+            ? string.concat(name, ".sol:", name)
+            : string.concat("normledger/artifacts/", name, ".json");
+        return vm.deployCode(artifact, arguments);
     }
 
-    function agreeAt(address where) internal view {
-        for (uint256 i = 0; i < subjects[where].length; ++i) {
-            bytes32 subject = subjects[where][i];
-            vm.assertEq(IConsent(where).word(subject), told[where][subject], "a word is what its events make");
-            vm.assertEq(vm.load(where, keccak256(abi.encode(subject, 0))), told[where][subject], "words lie in slot 0");
-        }
-        vm.assertEq(IConsent(where).register(), toldRegister[where], "the register is what the events make");
-        vm.assertEq(vm.load(where, bytes32(uint256(1))), toldRegister[where], "the register lies in slot 1");
+    /// @dev The stranger reads on, and finds so many acts, in words, registers and holders as the chain has them.
+    function agree(uint256 expected) internal {
+        stranger.agree(expected);
     }
 
     /// @dev A block later.
     function later() internal {
-        read();
+        stranger.read();
         vm.roll(block.number + 1);
         vm.warp(block.timestamp + 12);
     }
@@ -165,7 +75,7 @@ abstract contract Fixture {
 
     /// @dev The call fails with exactly this error, and leaves no word, register or event behind.
     function refuses(address target, bytes memory call, bytes memory expected) internal {
-        read();
+        stranger.read();
         // solhint-disable-next-line avoid-low-level-calls
         (bool done, bytes memory answer) = target.call(call);
         vm.assertTrue(!done, "should have been refused");
@@ -174,8 +84,15 @@ abstract contract Fixture {
         agree(0);
     }
 
-    function refusesClaim(Claimed memory bad, bytes memory expected) internal {
-        refuses(address(registry), claiming(bad), expected);
+    /// @dev The call succeeds and records so many acts.
+    function takes(address target, bytes memory call, uint256 count) internal returns (bytes memory) {
+        stranger.read();
+        // solhint-disable-next-line avoid-low-level-calls
+        (bool done, bytes memory answer) = target.call(call);
+        if (!done) vm.assertEq(answer, "", "should have been taken");
+        vm.assertTrue(done, "should have been taken");
+        agree(count);
+        return answer;
     }
 
     // ---------------------------------------------------------------- people
@@ -184,38 +101,59 @@ abstract contract Fixture {
         string identifier;
         PartyKind kind;
         bytes32 profile;
-        address account;
         uint64 deadline;
-        bytes signature;
+        Signer signer;
     }
 
     function claimed(uint256 key, string memory identifier) internal view returns (Claimed memory made) {
-        made = Claimed(identifier, PartyKind.State, keccak256("profile"), vm.addr(key), 0, "");
+        made = Claimed(identifier, PartyKind.State, PROFILE, 0, Signer(vm.addr(key), ""));
         signClaim(key, made);
     }
 
     function signClaim(uint256 key, Claimed memory made) internal view {
-        made.signature = seal(
-            key, claimDigest(address(registry), made.identifier, made.kind, made.profile, made.account, made.deadline)
+        made.signer.signature = signature(key, claimDigest(made));
+    }
+
+    function claimDigest(Claimed memory made) internal view returns (bytes32) {
+        return digestAt(
+            address(registry), claimHash(made.identifier, made.kind, made.profile, made.signer.account, made.deadline)
         );
     }
 
-    function submit(Claimed memory made) internal returns (PartyId) {
-        return registry.claim(made.identifier, made.kind, made.profile, made.account, made.deadline, made.signature);
+    function claimant(Claimed memory made) internal pure returns (PartyId) {
+        return partyFor(made.identifier, made.kind, made.signer.account);
     }
 
-    function person(uint256 key) internal returns (Actor memory actor) {
-        actor.key = key;
-        actor.account = vm.addr(key);
-        actor.party = submit(claimed(key, string.concat("exercise:state:", vm.toString(key))));
-        actor.ordinal = registry.holders(one(actor.party))[0].ordinal;
+    function submit(Claimed memory made) internal returns (PartyId) {
+        return registry.claim(made.identifier, made.kind, made.profile, made.deadline, made.signer);
+    }
+
+    function person(uint256 key) internal returns (Actor memory) {
+        return personAt(key, vm.addr(key));
+    }
+
+    /// @dev A party whose account is a wallet that takes the signatures of `key`.
+    function personAt(uint256 key, address account) internal returns (Actor memory actor) {
+        Claimed memory made;
+        made.identifier = string.concat("exercise:state:", vm.toString(key));
+        (made.kind, made.profile, made.signer.account) = (PartyKind.State, PROFILE, account);
+        signClaim(key, made);
+        actor = Actor(key, account, submit(made), 0);
+        actor.ordinal = registry.holder(actor.party).ordinal();
     }
 
     /// @dev In ascending order of party, as terms want them.
     function people(uint256 count, uint256 firstKey) internal returns (Actor[] memory actors) {
         actors = new Actor[](count);
         for (uint256 i = 0; i < count; ++i) {
-            Actor memory actor = person(firstKey + i);
+            actors[i] = person(firstKey + i);
+        }
+        sort(actors);
+    }
+
+    function sort(Actor[] memory actors) internal pure {
+        for (uint256 i = 1; i < actors.length; ++i) {
+            Actor memory actor = actors[i];
             uint256 place = i;
             for (; place > 0 && PartyId.unwrap(actors[place - 1].party) > PartyId.unwrap(actor.party); --place) {
                 actors[place] = actors[place - 1];
@@ -224,34 +162,61 @@ abstract contract Fixture {
         }
     }
 
-    // ---------------------------------------------------------------- acts
+    // ---------------------------------------------------------------- what they sign
+
+    function seal(uint256 key, bytes32 digest) internal pure returns (Seal memory) {
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
+        return Seal(r, v == 28 ? s | PARITY : s);
+    }
+
+    function signature(uint256 key, bytes32 digest) internal pure returns (bytes memory) {
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
+        return abi.encodePacked(r, s, v);
+    }
+
+    /// @dev An actor's signature beside an act, whether of its key or for its wallet.
+    function by(Actor memory actor, bytes32 digest) internal pure returns (Signer memory) {
+        return Signer(actor.account, signature(actor.key, digest));
+    }
+
+    /// @dev The seal that points at a signer.
+    function beside(uint256 place) internal pure returns (Seal memory) {
+        return Seal(0, bytes32(place));
+    }
+
+    function drawn(PartyId party, ActKind kind, uint64 number) internal pure returns (Act memory) {
+        return Act(stamp(kind, number, 0), 0, 0, 0, party, Seal(0, 0));
+    }
 
     function signed(Actor memory actor, address where, bytes32 subject, ActKind kind, uint64 number)
         internal
         view
         returns (Act memory made)
     {
-        made = Act(kind, 0, 0, 0, actor.party, number, 0, "");
+        made = drawn(actor.party, kind, number);
         signAct(actor, where, subject, made);
     }
 
     function signAct(Actor memory actor, address where, bytes32 subject, Act memory made) internal view {
-        made.signature = seal(actor.key, digestOf(where, subject, made, actor.account));
+        made.seal = seal(actor.key, digestAt(where, actHash(subject, made, actor.account)));
     }
 
-    function one(Act memory made) internal pure returns (Act[] memory list) {
-        list = new Act[](1);
-        list[0] = made;
+    /// @dev A statement on a norm, in the form in which it names its party.
+    function stance(Actor memory actor, bytes32 norm, ActKind kind, uint64 number)
+        internal
+        view
+        returns (Stance memory made)
+    {
+        made = Stance(PartyId.unwrap(actor.party), stamp(kind, number, 0), 0, Seal(0, 0));
+        signStance(actor, norm, made);
     }
 
-    function two(Act memory first, Act memory second) internal pure returns (Act[] memory list) {
-        list = new Act[](2);
-        (list[0], list[1]) = (first, second);
+    function signStance(Actor memory actor, bytes32 norm, Stance memory made) internal view {
+        made.seal = seal(actor.key, stanceDigest(norm, made, actor));
     }
 
-    function one(PartyId party) internal pure returns (PartyId[] memory list) {
-        list = new PartyId[](1);
-        list[0] = party;
+    function stanceDigest(bytes32 norm, Stance memory made, Actor memory actor) internal view returns (bytes32) {
+        return digestAt(address(norms), stanceHash(norm, made.stamp, made.content, actor.party, actor.account));
     }
 
     function termsOf(Actor[] memory founders, Admission admission) internal pure returns (Terms memory terms) {
@@ -266,7 +231,8 @@ abstract contract Fixture {
         view
         returns (Founding memory made)
     {
-        made = Founding(founder, kind, deadline, seal(actor.key, foundingDigest(actor, terms, kind, deadline)));
+        made.stamp = stamp(kind, uint64(founder), deadline);
+        made.seal = seal(actor.key, foundingDigest(actor, terms, kind, deadline));
     }
 
     function founding(Actor memory actor, Terms memory terms, uint256 founder) internal view returns (Founding memory) {
@@ -278,13 +244,9 @@ abstract contract Fixture {
         view
         returns (bytes32)
     {
-        Act memory made = Act(kind, 0, 0, terms.document, actor.party, 0, deadline, "");
-        return digestOf(address(ledger), idFor(terms), made, actor.account);
-    }
-
-    function one(Founding memory made) internal pure returns (Founding[] memory list) {
-        list = new Founding[](1);
-        list[0] = made;
+        return digestAt(
+            address(ledger), foundingHash(kind, idFor(terms), terms.document, actor.party, actor.account, deadline)
+        );
     }
 
     function all(Actor[] memory founders, Terms memory terms) internal view returns (Founding[] memory list) {
@@ -294,181 +256,289 @@ abstract contract Fixture {
         }
     }
 
-    // ---------------------------------------------------------------- the specification, a second time
+    // ---------------------------------------------------------------- lists
 
-    function idFor(Terms memory terms) internal pure returns (bytes32) {
-        bytes memory parties;
-        for (uint256 i = 0; i < terms.parties.length; ++i) {
-            parties = bytes.concat(parties, PartyId.unwrap(terms.parties[i]));
-        }
-        return
-            keccak256(
-                bytes.concat(terms.document, terms.clauses, keccak256(parties), bytes32(uint256(terms.admission)))
-            );
+    function one(Act memory made) internal pure returns (Act[] memory list) {
+        list = new Act[](1);
+        list[0] = made;
     }
 
-    function partyFor(string memory identifier, PartyKind kind, address account) internal pure returns (PartyId) {
-        return PartyId.wrap(
-            keccak256(
-                bytes.concat(keccak256(bytes(identifier)), bytes32(uint256(kind)), bytes32(uint256(uint160(account))))
-            )
+    function two(Act memory first, Act memory second) internal pure returns (Act[] memory list) {
+        list = new Act[](2);
+        (list[0], list[1]) = (first, second);
+    }
+
+    function one(Stance memory made) internal pure returns (Stance[] memory list) {
+        list = new Stance[](1);
+        list[0] = made;
+    }
+
+    function two(Stance memory first, Stance memory second) internal pure returns (Stance[] memory list) {
+        list = new Stance[](2);
+        (list[0], list[1]) = (first, second);
+    }
+
+    function one(Founding memory made) internal pure returns (Founding[] memory list) {
+        list = new Founding[](1);
+        list[0] = made;
+    }
+
+    function one(PartyId party) internal pure returns (PartyId[] memory list) {
+        list = new PartyId[](1);
+        list[0] = party;
+    }
+
+    function one(Signer memory signer) internal pure returns (Signer[] memory list) {
+        list = new Signer[](1);
+        list[0] = signer;
+    }
+
+    function one(bytes memory call) internal pure returns (bytes[] memory list) {
+        list = new bytes[](1);
+        list[0] = call;
+    }
+
+    function two(bytes memory first, bytes memory second) internal pure returns (bytes[] memory list) {
+        list = new bytes[](2);
+        (list[0], list[1]) = (first, second);
+    }
+
+    function none() internal pure returns (Signer[] memory) {
+        return new Signer[](0);
+    }
+
+    function claiming(Claimed memory made) internal pure returns (bytes memory) {
+        return
+            abi.encodeCall(IPartyRegistry.claim, (made.identifier, made.kind, made.profile, made.deadline, made.signer));
+    }
+
+    // ---------------------------------------------------------------- a party's acts on itself
+
+    /// @dev An act of a party on itself, of whichever kind; what the kind does not have is left out.
+    struct Own {
+        ActKind kind;
+        PartyId party;
+        uint64 number;
+        uint64 deadline;
+        string identifier;
+        bytes32 profile;
+        Grant grant; // representative and subject serve a revocation too
+        address next;
+        uint256 nextKey;
+    }
+
+    function ownHash(Own memory own, address account) internal pure returns (bytes32) {
+        if (own.kind == ActKind.FurtherClaim) {
+            return furtherHash(own.party, own.identifier, own.profile, account, own.number, own.deadline);
+        }
+        if (own.kind == ActKind.Rotation) {
+            return rotationHash(own.party, own.next, account, own.number, own.deadline);
+        }
+        if (own.kind == ActKind.FullPowers) {
+            return powersHash(own.party, own.grant, account, own.number, own.deadline);
+        }
+        if (own.kind == ActKind.Revocation) {
+            return
+                revocationHash(
+                    own.party, own.grant.representative, own.grant.subject, account, own.number, own.deadline
+                );
+        }
+        return cancellationHash(own.party, account, own.number, own.deadline);
+    }
+
+    function ownDigest(Own memory own, address account) internal view returns (bytes32) {
+        return digestAt(address(registry), ownHash(own, account));
+    }
+
+    /// @dev The call, with a signature as given and, for a rotation, the next account's consent.
+    function owning(Own memory own, Signer memory signer, bytes memory consent) internal pure returns (bytes memory) {
+        if (own.kind == ActKind.FurtherClaim) {
+            return abi.encodeCall(
+                IPartyRegistry.claimFurther, (own.party, own.identifier, own.profile, own.number, own.deadline, signer)
+            );
+        }
+        if (own.kind == ActKind.Rotation) {
+            return
+                abi.encodeCall(IPartyRegistry.rotate, (own.party, own.next, own.number, own.deadline, signer, consent));
+        }
+        if (own.kind == ActKind.FullPowers) return _empowering(own, signer);
+        if (own.kind == ActKind.Revocation) {
+            return abi.encodeCall(
+                IPartyRegistry.revoke,
+                (own.party, own.grant.representative, own.grant.subject, own.number, own.deadline, signer)
+            );
+        }
+        return abi.encodeCall(IPartyRegistry.cancel, (own.party, own.number, own.deadline, signer));
+    }
+
+    function _empowering(Own memory own, Signer memory signer) private pure returns (bytes memory) {
+        return bytes.concat(
+            IPartyRegistry.empower.selector,
+            abi.encode(own.party, own.grant, own.number, own.deadline, uint256(256), signer.account),
+            abi.encode(uint256(64), signer.signature.length),
+            signer.signature
         );
     }
 
-    function listFor(PartyId author) internal pure returns (bytes32) {
-        return keccak256(abi.encode("list", author));
+    /// @dev The call, signed by an actor for its account.
+    function owning(Actor memory actor, Own memory own) internal view returns (bytes memory) {
+        bytes32 digest = ownDigest(own, actor.account);
+        return owning(own, by(actor, digest), own.nextKey == 0 ? bytes("") : signature(own.nextKey, digest));
     }
 
-    function digestOf(address where, bytes32 subject, Act memory made, address account)
+    function ownAct(PartyId party, ActKind kind, uint64 number) internal view returns (Own memory own) {
+        (own.kind, own.party, own.number) = (kind, party, number);
+        (own.identifier, own.profile) = ("name:another", PROFILE);
+        own.grant = Grant(address(0x555), 0, bit(ActKind.Endorsement), type(uint64).max);
+        (own.next, own.nextKey) = (_next, 444);
+    }
+
+    /// @dev `next` is who signs for the next account.
+    function rotating(Actor memory actor, Actor memory next, uint64 number) internal view returns (bytes memory) {
+        Own memory own = ownAct(actor.party, ActKind.Rotation, number);
+        (own.next, own.nextKey) = (next.account, next.key);
+        return owning(actor, own);
+    }
+
+    function empowering(Actor memory actor, Grant memory grant, uint64 number) internal view returns (bytes memory) {
+        Own memory own = ownAct(actor.party, ActKind.FullPowers, number);
+        own.grant = grant;
+        return owning(actor, own);
+    }
+
+    function revoking(Actor memory actor, address representative, bytes32 subject, uint64 number)
         internal
         view
-        returns (bytes32)
+        returns (bytes memory)
     {
-        return digestFor(block.chainid, where, subject, made, account);
+        Own memory own = ownAct(actor.party, ActKind.Revocation, number);
+        (own.grant.representative, own.grant.subject) = (representative, subject);
+        return owning(actor, own);
     }
 
-    function digestFor(uint256 chain, address where, bytes32 subject, Act memory made, address account)
+    function cancelling(Actor memory actor, uint64 number) internal view returns (bytes memory) {
+        return owning(actor, ownAct(actor.party, ActKind.Cancellation, number));
+    }
+
+    // ---------------------------------------------------------------- calls
+
+    function stating(PartyId author, Act[] memory acts, Signer[] memory signers) internal pure returns (bytes memory) {
+        return abi.encodeCall(IPartyRegistry.state, (author, acts, signers));
+    }
+
+    function stating(PartyId author, Act[] memory acts) internal pure returns (bytes memory) {
+        return stating(author, acts, none());
+    }
+
+    function signing(Terms memory terms, Founding[] memory signatures, Signer[] memory signers)
         internal
         pure
-        returns (bytes32)
+        returns (bytes memory)
     {
-        bytes memory head = bytes.concat(keccak256(bytes(writtenType(made.kind))), subject, made.clause, made.refersTo);
-        bytes memory tail = abi.encode(made.content, made.party, account, made.number, made.deadline);
-        return keccak256(bytes.concat(hex"1901", separator(chain, where), keccak256(bytes.concat(head, tail))));
+        return abi.encodeCall(IAgreementLedger.sign, (terms, signatures, signers));
     }
 
-    function claimDigest(
-        address where,
-        string memory identifier,
-        PartyKind kind,
-        bytes32 profile,
-        address account,
-        uint64 deadline
-    ) internal view returns (bytes32) {
-        return claimDigestFor(block.chainid, where, identifier, kind, profile, account, deadline);
+    function signing(Terms memory terms, Founding[] memory signatures) internal pure returns (bytes memory) {
+        return signing(terms, signatures, none());
     }
 
-    function claimDigestFor(
-        uint256 chain,
-        address where,
-        string memory identifier,
-        PartyKind kind,
-        bytes32 profile,
-        address account,
-        uint64 deadline
-    ) internal pure returns (bytes32) {
-        bytes32 written = keccak256(
-            "Claim(string identifier,uint8 kind,bytes32 profile,address account,uint64 deadline)"
-        );
-        bytes32 hash = keccak256(abi.encode(written, keccak256(bytes(identifier)), kind, profile, account, deadline));
-        return keccak256(bytes.concat(hex"1901", separator(chain, where), hash));
+    function acting(Terms memory terms, Act[] memory acts, Signer[] memory signers)
+        internal
+        pure
+        returns (bytes memory)
+    {
+        return abi.encodeCall(IAgreementLedger.act, (terms, acts, signers));
     }
 
-    function separator(uint256 chain, address where) internal pure returns (bytes32) {
-        return keccak256(
-            bytes.concat(
-                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
-                keccak256("NormLedger"),
-                keccak256("1"),
-                bytes32(chain),
-                bytes32(uint256(uint160(where)))
-            )
-        );
+    function acting(Terms memory terms, Act[] memory acts) internal pure returns (bytes memory) {
+        return acting(terms, acts, none());
     }
 
-    function writtenType(ActKind kind) internal pure returns (string memory) {
-        string memory field = "norm";
-        if (kind == ActKind.Withdrawal) field = "subject";
-        else if (kind <= ActKind.Reports) field = "list";
-        else if (kind <= ActKind.Succession) field = "agreement";
-        return string.concat(nameOf(kind), "(bytes32 ", field, LAYOUT);
+    /// @dev Others' stances on an agreement.
+    function remarking(bytes32 agreement, Act[] memory acts, Signer[] memory signers)
+        internal
+        pure
+        returns (bytes memory)
+    {
+        return abi.encodeCall(IAgreementLedger.takeStances, (AgreementId.wrap(agreement), acts, signers));
     }
 
-    function nameOf(ActKind kind) internal pure returns (string memory) {
-        string[30] memory names = [
-            "None",
-            "Claim",
-            "Rotation",
-            "FullPowers",
-            "Revocation",
-            "Cancellation",
-            "Recognition",
-            "Alignments",
-            "Reports",
-            "Signature",
-            "SignatureSubjectToRatification",
-            "Ratification",
-            "Acceptance",
-            "Approval",
-            "Accession",
-            "Invitation",
-            "ProvisionalApplication",
-            "Reservation",
-            "AcceptanceOfReservation",
-            "Objection",
-            "Declaration",
-            "Withdrawal",
-            "Termination",
-            "Amendment",
-            "Correction",
-            "Succession",
-            "Endorsement",
-            "Opposition",
-            "Publication",
-            "Derivation"
-        ];
-        return names[uint256(kind)];
+    function remarking(bytes32 agreement, Act[] memory acts) internal pure returns (bytes memory) {
+        return remarking(agreement, acts, none());
     }
 
-    function seal(uint256 key, bytes32 digest) internal pure returns (bytes memory) {
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
-        return abi.encodePacked(r, s, v);
+    function publishing(bytes32 norm, Stance memory publication, Signer[] memory signers)
+        internal
+        pure
+        returns (bytes memory)
+    {
+        return abi.encodeCall(INormRegistry.publish, (NormId.wrap(norm), publication, signers));
     }
 
-    /// @dev Strict recovery: 65 bytes, v 27 or 28, s in the lower half; zero for anything else.
-    function recover(bytes32 digest, bytes memory signature) internal pure returns (address) {
-        if (signature.length != 65) return address(0);
-        bytes32 r;
-        bytes32 s;
-        for (uint256 i = 0; i < 32; ++i) {
-            r |= bytes32(signature[i]) >> (8 * i);
-            s |= bytes32(signature[32 + i]) >> (8 * i);
-        }
-        uint8 v = uint8(signature[64]);
-        if (uint256(s) > ORDER / 2 || (v != 27 && v != 28)) return address(0);
-        return ecrecover(digest, v, r, s);
+    function publishing(bytes32 norm, Stance memory publication) internal pure returns (bytes memory) {
+        return publishing(norm, publication, none());
+    }
+
+    /// @dev Stances of many on one norm.
+    function stances(bytes32 norm, Stance[] memory list, Signer[] memory signers) internal pure returns (bytes memory) {
+        return abi.encodeCall(INormRegistry.takeStances, (NormId.wrap(norm), list, signers));
+    }
+
+    function stances(bytes32 norm, Stance[] memory list) internal pure returns (bytes memory) {
+        return stances(norm, list, none());
+    }
+
+    /// @dev Stances of one party on many norms.
+    function many(PartyId party, Stance[] memory list, Signer[] memory signers) internal pure returns (bytes memory) {
+        return abi.encodeCall(INormRegistry.takeStancesOnMany, (party, list, signers));
+    }
+
+    function many(PartyId party, Stance[] memory list) internal pure returns (bytes memory) {
+        return many(party, list, none());
+    }
+
+    function carrying(bytes[] memory calls, bool leaveOut) internal pure returns (bytes memory) {
+        return abi.encodeCall(IConsent.carry, (calls, leaveOut));
     }
 
     // ---------------------------------------------------------------- ways in which a signature can be wrong
 
-    uint256 internal constant FLAWS = 11;
+    uint256 internal constant SEAL_FLAWS = 6;
+    uint256 internal constant FLAWS = 12;
 
-    /// @dev Makes a good signature bad in one of `FLAWS` ways; none of them proves anything.
-    function spoil(bytes memory good, uint256 flaw) internal pure returns (bytes memory) {
-        (bytes32 r, bytes32 s, uint8 v) = parts(good);
-        if (flaw == 0) return abi.encodePacked(r, bytes32(ORDER - uint256(s)), v == 27 ? uint8(28) : uint8(27)); // high s
-        if (flaw == 1) return abi.encodePacked(r, s, uint8(v - 27)); // v 0 or 1
-        if (flaw == 2) return abi.encodePacked(r, s, uint8(v + 10)); // v 37 or 38, as by EIP-155
-        if (flaw == 3) return abi.encodePacked(r, s, uint8(29));
-        if (flaw == 4) return abi.encodePacked(r, s); // 64 bytes
-        if (flaw == 5) return abi.encodePacked(r, s, v, uint8(0)); // 66 bytes
-        if (flaw == 6) return "";
-        if (flaw == 7) return abi.encodePacked(bytes32(0), s, v);
-        if (flaw == 8) return abi.encodePacked(r, bytes32(0), v);
-        if (flaw == 9) return abi.encodePacked(bytes32(ORDER), s, v);
-        // EIP-2098's short form: the parity of v in the highest bit of s
-        return abi.encodePacked(r, v == 28 ? s | bytes32(uint256(1) << 255) : s);
+    /// @dev Makes a good seal bad in one of `SEAL_FLAWS` ways; it may still recover to somebody.
+    function spoilSeal(Seal memory good, uint256 flaw) internal pure returns (Seal memory) {
+        if (flaw == 0) return Seal(good.r, good.vs ^ PARITY);
+        if (flaw == 1) return Seal(good.r, bytes32(ORDER / 2 + 1)); // the lowest of the high s
+        if (flaw == 2) return Seal(good.r, 0);
+        if (flaw == 3) return Seal(bytes32(ORDER), good.vs);
+        if (flaw == 4) return Seal(bytes32(uint256(5)), good.vs); // no point of the curve has this r
+        return Seal(good.r, bytes32(type(uint256).max));
     }
 
-    function parts(bytes memory signature) internal pure returns (bytes32 r, bytes32 s, uint8 v) {
-        for (uint256 i = 0; i < 32; ++i) {
-            r |= bytes32(signature[i]) >> (8 * i);
-            s |= bytes32(signature[32 + i]) >> (8 * i);
-        }
-        v = uint8(signature[64]);
+    /// @dev Makes a good signature bad in one of `FLAWS` ways; none but the last recovers to anybody.
+    function spoil(bytes memory good, uint256 flaw) internal pure returns (bytes memory) {
+        (bytes32 r, bytes32 s, bytes1 v) = abi.decode(bytes.concat(good, bytes31(0)), (bytes32, bytes32, bytes1));
+        bytes1 other = v == 0x1b ? bytes1(0x1c) : bytes1(0x1b);
+        if (flaw == 0) return bytes.concat(r, bytes32(ORDER - uint256(s)), other); // high s
+        if (flaw == 1) return bytes.concat(r, s, v == 0x1b ? bytes1(0) : bytes1(0x01)); // v 0 or 1
+        if (flaw == 2) return bytes.concat(r, s, v == 0x1b ? bytes1(0x25) : bytes1(0x26)); // v 37 or 38, as by EIP-155
+        if (flaw == 3) return bytes.concat(r, s, bytes1(0x1d));
+        if (flaw == 4) return bytes.concat(r, bytes31(s)); // 63 bytes
+        if (flaw == 5) return bytes.concat(r, s, v, bytes1(0)); // 66 bytes
+        if (flaw == 6) return "";
+        if (flaw == 7) return bytes.concat(bytes32(0), s, v);
+        if (flaw == 8) return bytes.concat(r, bytes32(0), v);
+        if (flaw == 9) return bytes.concat(bytes32(ORDER), s, v);
+        if (flaw == 10) return bytes.concat(r, bytes32(type(uint256).max)); // short form, s out of range
+        return bytes.concat(r, v == 0x1b ? s | PARITY : s); // short form with the other parity
     }
 
     // ---------------------------------------------------------------- errors
+
+    function empty() internal pure returns (bytes memory) {
+        return abi.encodeWithSelector(IConsent.Empty.selector);
+    }
 
     function wrongSigner(uint256 index, PartyId party, address expected, address recovered)
         internal
@@ -478,7 +548,23 @@ abstract contract Fixture {
         return abi.encodeWithSelector(IConsent.WrongSigner.selector, index, party, expected, recovered);
     }
 
-    function kindNotHere(uint256 index, ActKind kind) internal pure returns (bytes memory) {
+    function walletRefused(uint256 index, PartyId party, address wallet) internal pure returns (bytes memory) {
+        return abi.encodeWithSelector(IConsent.WalletRefused.selector, index, party, wallet);
+    }
+
+    function noSuchSigner(uint256 index, uint256 signer, uint256 count) internal pure returns (bytes memory) {
+        return abi.encodeWithSelector(IConsent.NoSuchSigner.selector, index, signer, count);
+    }
+
+    function notEmpowered(uint256 index, PartyId party, address representative, ActKind kind)
+        internal
+        pure
+        returns (bytes memory)
+    {
+        return abi.encodeWithSelector(IConsent.NotEmpowered.selector, index, party, representative, kind);
+    }
+
+    function kindNotHere(uint256 index, uint256 kind) internal pure returns (bytes memory) {
         return abi.encodeWithSelector(IConsent.KindNotHere.selector, index, kind);
     }
 
@@ -498,44 +584,29 @@ abstract contract Fixture {
         return abi.encodeWithSelector(IConsent.NumberForFoundersOnly.selector, index, party);
     }
 
+    function numberPassed(PartyId party, uint64 number, uint64 last) internal pure returns (bytes memory) {
+        return abi.encodeWithSelector(IPartyRegistry.NumberPassed.selector, party, number, last);
+    }
+
     function expired(uint256 index, PartyId party, uint64 deadline) internal view returns (bytes memory) {
         return abi.encodeWithSelector(IConsent.Expired.selector, index, party, deadline, block.timestamp);
     }
 
-    // ---------------------------------------------------------------- calls
-
-    function claiming(Claimed memory made) internal pure returns (bytes memory) {
-        return abi.encodeCall(
-            IPartyRegistry.claim,
-            (made.identifier, made.kind, made.profile, made.account, made.deadline, made.signature)
-        );
+    function callRefused(uint256 index, bytes memory reason) internal pure returns (bytes memory) {
+        return abi.encodeWithSelector(IConsent.CallRefused.selector, index, reason);
     }
 
-    function stating(PartyId author, Act[] memory acts) internal pure returns (bytes memory) {
-        return abi.encodeCall(IPartyRegistry.state, (author, acts));
-    }
+    // ---------------------------------------------------------------- small things
 
-    function signing(Terms memory terms, Founding[] memory signatures) internal pure returns (bytes memory) {
-        return abi.encodeCall(IAgreementLedger.sign, (terms, signatures));
-    }
-
-    function acting(Terms memory terms, Act[] memory acts) internal pure returns (bytes memory) {
-        return abi.encodeCall(IAgreementLedger.act, (terms, acts));
-    }
-
-    function publishing(bytes32 norm, Act memory publication) internal pure returns (bytes memory) {
-        return abi.encodeCall(NormRegistry.publish, (NormId.wrap(norm), publication));
-    }
-
-    function stances(bytes32 norm, Act[] memory acts) internal pure returns (bytes memory) {
-        return abi.encodeCall(NormRegistry.act, (NormId.wrap(norm), acts));
+    function bit(ActKind kind) internal pure returns (uint256) {
+        return uint256(1) << uint256(kind);
     }
 
     function bound(uint256 value, uint256 least, uint256 most) internal pure returns (uint256) {
         return least == 0 && most == type(uint256).max ? value : least + value % (most - least + 1);
     }
 
-    function isIn(bytes32[] storage list, bytes32 item) internal view returns (uint256 times) {
+    function isIn(bytes32[] memory list, bytes32 item) internal pure returns (uint256 times) {
         for (uint256 i = 0; i < list.length; ++i) {
             if (list[i] == item) ++times;
         }

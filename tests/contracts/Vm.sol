@@ -18,11 +18,15 @@ interface Vm {
     function prank(address caller) external;
     function assume(bool condition) external pure;
     function skip(bool skipTest, string calldata reason) external;
+    function envOr(string calldata name, bool otherwise) external view returns (bool);
+    function getCode(string calldata artifact) external view returns (bytes memory);
+    function deployCode(string calldata artifact, bytes calldata arguments) external returns (address);
     function recordLogs() external;
     function getRecordedLogs() external returns (Log[] memory);
     function load(address target, bytes32 slot) external view returns (bytes32);
     function snapshotState() external returns (uint256);
     function revertToState(uint256 id) external returns (bool);
+    function revertToStateAndDelete(uint256 id) external returns (bool);
     function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256);
     function snapshotValue(string calldata group, string calldata name, uint256 value) external;
     function exists(string calldata path) external view returns (bool);
@@ -32,7 +36,6 @@ interface Vm {
     function parseJsonString(string calldata json, string calldata key) external pure returns (string memory);
     function parseJsonAddress(string calldata json, string calldata key) external pure returns (address);
     function parseJsonBytes32(string calldata json, string calldata key) external pure returns (bytes32);
-    function parseJsonBytes(string calldata json, string calldata key) external pure returns (bytes memory);
     function keyExistsJson(string calldata json, string calldata key) external view returns (bool);
     function assertEq(uint256 left, uint256 right, string calldata because) external pure;
     function assertEq(bytes32 left, bytes32 right, string calldata because) external pure;

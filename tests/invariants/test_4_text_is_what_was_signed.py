@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from normledger.acts.act import Act, ActKind
+from normledger.acts.act import Act, ActKind, Contract
 from normledger.chain import calls
 from normledger.documents.document import Agreement, Norm, Statement
 from normledger.errors import NormLedgerError
@@ -99,8 +99,11 @@ def test_a_text_that_says_something_else_than_the_chain_is_not_shown(delegations
     acts = []
     for name in names:
         account = work.view().party(name).account
-        act = Act(ActKind.SIGNATURE, other.id, made.parties[name], account, 0, content=other.document)
-        acts.append((act, made.signed(act, name)))
+        act = Act(
+            Contract.AGREEMENT_LEDGER, ActKind.SIGNATURE, other.id, made.parties[name], account, 0,
+            content=other.document,
+        )  # fmt: skip
+        acts.append(calls.Signed(act, made.signed(act, name)))
     call = calls.sign(other, acts)
     work.sender.send(work.release.address(call.contract), call.data)
     work.update()

@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from normledger.acts.act import ActKind, Contract, list_of
+from normledger.acts.act import ActKind, Contract, list_of, stances_on
 from normledger.acts.release import REGISTER_SLOT, Release, word_slot
+from normledger.chain import calls
 from normledger.chain.logs import events
 from normledger.chain.node import Block, Log, Node
 from normledger.errors import ChainError, IntegrityError, WorkspaceError
-from normledger.identifiers import ZERO, Address, Hash, keccak
+from normledger.identifiers import ZERO, Address, AgreementId, Hash, PartyId, keccak
 from normledger.ledger.index import Index, open_index
 from normledger.ledger.queries import Ledger
+from normledger.relay.preparation import prepare_powers
 from tests.ledger.conftest import Register, rows, view_of
 
 EMBEDDED = pytest.mark.parametrize("register", ["embedded"], indirect=True)
@@ -36,6 +38,14 @@ def live(register: Register) -> Hash:
     made.act(ActKind.ENDORSEMENT, norm, "B", text="Well said.")
     list_ = list_of(made.parties["A"])
     made.act(ActKind.REPORTS, list_, "A", refers_to=keccak(b"root"), content=keccak(b"batch"))
+    work, envoy = made.workspace, made.workspace.new_key("envoy", light=True)
+    kinds = frozenset({ActKind.DECLARATION})
+    powers = prepare_powers(work.newest(), work.release, made.parties["B"], envoy, kinds, 2**40)
+    work.act_at_once([(powers, made.keys["B"])])
+    declares = made.prepare(ActKind.DECLARATION, agreement, "B", by=envoy)
+    work.act_at_once([(declares, work.private_key("envoy"))])
+    endorses = made.prepare(ActKind.ENDORSEMENT, stances_on(agreement), "C", clause=document.clause_ids[0])
+    work.act_at_once([(endorses, made.keys["C"])])
     open_one = made.text("B", "C")
     made.workspace.submit_own(made.signature("C", open_one), made.keys["C"])
     made.workspace.carry(one_by_one=True)
@@ -46,7 +56,7 @@ def test_every_word_is_the_chain_s(register: Register) -> None:
     live(register)
     work = register.workspace
     words = work.view().words
-    assert len(words) == 3 + 3 + 2 + 1 + 1  # parties, registers, agreements, norm, list
+    assert len(words) == 3 + 3 + 2 + 1 + 1 + 1  # parties, registers, agreements, norm, list, stances
     for (contract, subject), word in words.items():
         slot = REGISTER if subject == ZERO else word_slot(subject)
         assert work.node.storage(work.release.address(contract), slot) == word
@@ -97,6 +107,16 @@ def test_a_chain_that_forgot_everything_empties_the_index(register: Register, tm
 # --- nodes that lie
 
 
+class NoHistory:
+    """Enough to read claims by."""
+
+    def account(self, party: PartyId) -> Address:
+        raise KeyError(party)
+
+    def founded(self, agreement: AgreementId) -> frozenset[PartyId] | None:
+        return None
+
+
 class Liar(Node):
     """The real node, but for the logs that it alters on their way."""
 
@@ -116,24 +136,37 @@ def at_last(change: Callable[[Log], list[Log]]) -> Callable[[list[Log]], list[Lo
     return lambda logs: [*logs[:-1], *change(logs[-1])] if logs else logs
 
 
+CALL = 2 * 32 + 4
+"""Where a call's arguments begin in an event's data: after its offset, its length and its selector."""
+
+TERMS, STAMP = CALL + 3 * 32, CALL + 3 * 32 + 7 * 32 + 32
+"""Where the terms of an agreement of two begin in a call on it, and the stamp of the call's first act."""
+
+
+def altered(at: int) -> Callable[[list[Log]], list[Log]]:
+    return at_last(lambda log: [replace(log, data=tampered(log.data, at))])
+
+
 LIES: dict[str, Callable[[list[Log]], list[Log]]] = {
     "leaves out a log among others": lambda logs: logs[:-2] + logs[-1:],
     "doubles a log": at_last(lambda log: [log, log]),
     "doubles a log under another index": at_last(lambda log: [log, replace(log, index=log.index + 1)]),
-    "alters the party": at_last(lambda log: [replace(log, topics=(*log.topics[:2], keccak(b"x"), log.topics[3]))]),
-    "alters the subject": at_last(lambda log: [replace(log, topics=(log.topics[0], keccak(b"x"), *log.topics[2:]))]),
-    "alters the kind": at_last(lambda log: [replace(log, topics=(*log.topics[:3], Hash((21).to_bytes(32, "big"))))]),
-    "gives a kind that is none": at_last(
-        lambda log: [replace(log, topics=(*log.topics[:3], Hash((99).to_bytes(32, "big"))))]
-    ),
-    "alters the clause": at_last(lambda log: [replace(log, data=tampered(log.data, 31))]),
-    "alters the account": at_last(lambda log: [replace(log, data=tampered(log.data, 4 * 32 - 1))]),
-    "alters the number": at_last(lambda log: [replace(log, data=tampered(log.data, 5 * 32 - 1))]),
-    "alters the deadline": at_last(lambda log: [replace(log, data=tampered(log.data, 6 * 32 - 1))]),
-    "alters the signature": at_last(lambda log: [replace(log, data=tampered(log.data, 8 * 32 + 3))]),
+    "alters the subject": at_last(lambda log: [replace(log, topics=(log.topics[0], keccak(b"x")))]),
+    "alters the terms": altered(TERMS + 31),
+    "alters the kind": altered(STAMP + 15),
+    "gives a kind that is none": altered(STAMP),
+    "alters the number": altered(STAMP + 23),
+    "alters the deadline": altered(STAMP + 31),
+    "alters the clause": altered(STAMP + 63),
+    "alters what it refers to": altered(STAMP + 95),
+    "alters the text": altered(STAMP + 127),
+    "alters the party": altered(STAMP + 159),
+    "alters the signature": altered(STAMP + 163),
+    "alters the signature's second half": altered(STAMP + 195),
+    "alters the selector": altered(2 * 32),
     "cuts the data": at_last(lambda log: [replace(log, data=log.data[:-64])]),
-    "drops a topic": at_last(lambda log: [replace(log, topics=log.topics[:3])]),
-    "gives an unknown event": at_last(lambda log: [replace(log, topics=(keccak(b"?"),))]),
+    "drops a topic": at_last(lambda log: [replace(log, topics=log.topics[:1])]),
+    "gives an unknown event": at_last(lambda log: [replace(log, topics=(keccak(b"?"), *log.topics[1:]))]),
     "swaps two events": lambda logs: [
         replace(log, index=number) for number, log in enumerate(logs[:-2] + logs[-2:][::-1])
     ],
@@ -151,10 +184,14 @@ def test_a_lying_node_is_found_at_its_block_and_nothing_is_written(
     honest, path = register.index(tmp_path / "index.db")
     honest.update()
     before = rows(path)
-    acts = [(made.prepare(ActKind.ACCESSION, agreement, one), made.keys[one]) for one in "ABC"]
-    (_, _, last) = work.act_at_once(acts)  # one block with three logs
+    terms = work.view().agreement(str(agreement)).terms
+    acts = [made.prepare(ActKind.ACCESSION, agreement, one).statement for one in "ABC"]
+    signed = [calls.Signed(act, made.signed(act, one)) for act, one in zip(acts, "ABC", strict=True)]  # type: ignore[arg-type]
+    call = calls.carry([calls.act(terms, [one]) for one in signed], leave_out=False)
+    work.sender.send(work.release.address(call.contract), call.data)
+    work.update()
     head = work.node.head()
-    assert last.block == head.number
+    assert len(work.node.logs(work.release.addresses, head.number, head.number)) == 3
     index, _ = register.index(path, Liar(work.node, LIES[lie]))
     with pytest.raises(IntegrityError, match=rf"block {head.number}\b") as found:
         index.update()
@@ -169,10 +206,16 @@ def test_a_founding_event_that_is_altered_is_found(register: Register, tmp_path:
     made, work = register.delegations, register.workspace
     made.found(made.text("A", "B"))
     head = work.node.head()
-    for at in (31, 63, 4 * 32 - 1, 6 * 32 - 1):  # document, clauses, admission, a founder
+    ledger = work.release.address(Contract.AGREEMENT_LEDGER)
+    for at in (
+        TERMS + 31,
+        TERMS + 63,
+        TERMS + 4 * 32 - 1,
+        TERMS + 6 * 32 - 1,
+    ):  # document, clauses, admission, a founder
 
         def alter(logs: list[Log], at: int = at) -> list[Log]:
-            return [replace(log, data=tampered(log.data, at)) if len(log.topics) == 2 else log for log in logs]
+            return [replace(log, data=tampered(log.data, TERMS + at)) if log.address == ledger else log for log in logs]
 
         index, path = register.index(tmp_path / f"{at}.db", Liar(work.node, alter))
         with pytest.raises(IntegrityError, match=rf"block {head.number}\b"):
@@ -186,7 +229,7 @@ def test_a_claim_that_is_altered_is_found(register: Register, tmp_path: Path) ->
         return [replace(log, data=log.data.replace(b"name:A", b"name:X")) for log in logs]
 
     index, path = register.index(tmp_path / "x.db", Liar(register.workspace.node, alter))
-    with pytest.raises(IntegrityError, match="altered log 0 of block"):
+    with pytest.raises(IntegrityError, match="log 0 of block"):
         index.update()
     assert not any(rows(path).values())
 
@@ -245,9 +288,8 @@ def test_events_of_others_are_not_ours(register: Register) -> None:
     work = register.workspace
     logs = work.node.logs(work.release.addresses, 0, work.node.head().number)[-3:]
     foreign = replace(work.release, addresses=(Address(b"\1" * 20), *work.release.addresses[1:]))
-    times = {log.block_number: 1 for log in logs}
-    assert len(events(logs, work.release, 1, times)) == len(logs) == 3
-    assert events(logs, foreign, 1, times) == []
+    assert len(list(events(logs, work.release, 1, 1, NoHistory()))) == len(logs) == 3
+    assert list(events(logs, foreign, 1, 1, NoHistory())) == []
 
 
 # --- another chain, another release

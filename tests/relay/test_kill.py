@@ -38,7 +38,7 @@ def test_kills_lose_nothing_and_double_nothing(delegations: Delegations, tmp_pat
     for number in range(1, 400):
         name = "ABC"[number % 3]
         account = address_of(made.keys[name])
-        act = Act(ActKind.DECLARATION, agreement, made.parties[name], account, number)
+        act = Act(Contract.AGREEMENT_LEDGER, ActKind.DECLARATION, agreement, made.parties[name], account, number)
         signed.append((to_json(domain, act), "0x" + sign(domain.digest(act), made.keys[name]).hex()))
     made.workspace.close()
     folder, acts, told = tmp_path / ".normledger", tmp_path / "acts.json", tmp_path / "told"
