@@ -9,6 +9,7 @@ from importlib import import_module
 
 BENCHES = {
     "first-light": ("first_light",),
+    "composition": ("composition_alignment", "composition_proposals", "composition_coalitions", "composition_explore"),
 }
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, cast
 import typer
 
 from normledger.acts.act import ActKind, Contract
-from normledger.cli.options import AsJson, AsParty, Trust, acting, one_of, policy_of
+from normledger.cli.options import AsJson, AsParty, Norms, Trust, acting, one_of, policy_of
 from normledger.cli.rendering import print_json, say
 from normledger.composition.record import Basis
 from normledger.composition.result import Parameters
@@ -145,6 +145,7 @@ def publish(
     norm: Annotated[str, typer.Argument(metavar="FILE", help="The norm's document: clean text with its outcomes.")],
     party: AsParty,
     basis: Annotated[str, typer.Option(help="Basis of the derivation: consented or reported.")] = "consented",
+    norms: Norms = False,
     trust: Trust = None,
     as_json: AsJson = False,
 ) -> None:
@@ -166,6 +167,7 @@ def publish(
             document.world,
             policy_of(workspace, trust),
             Parameters(packages=False),
+            norms=norms,
         )
         missing = [outcome for outcome in document.outcomes if outcome not in composition.outcomes]
         if missing:

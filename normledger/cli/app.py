@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from normledger.cli import acting, demonstration, preparing, reading
+from normledger.cli import acting, aligning, demonstration, exploring, preparing, reading
 from normledger.cli.rendering import fail
 from normledger.errors import NormLedgerError
 
@@ -17,7 +17,7 @@ app = typer.Typer(
     add_completion=False,
 )
 
-for commands in (preparing, acting, reading, demonstration):
+for commands in (preparing, aligning, acting, reading, exploring, demonstration):
     commands.add_to(app)
 
 
