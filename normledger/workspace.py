@@ -344,9 +344,13 @@ class Workspace:
         world: composition_input.World,
         policy: TrustPolicy | None = None,
         parameters: Parameters | None = None,
+        *,
+        norms: bool = False,
     ) -> Composition:
-        """Candidate norms as of a view, under a trust policy."""
-        return compose(view.record(basis, world), composing(policy or self.trust), parameters or Parameters())
+        """Candidate norms as of a view, under a trust policy; `norms` makes endorsed norms building blocks too."""
+        return compose(
+            view.record(basis, world, norms=norms), composing(policy or self.trust), parameters or Parameters()
+        )
 
     def keep_derivation(self, composition: Composition) -> Hash:
         """Keep a composition's derivation among the documents; its hash is evidence for a norm."""

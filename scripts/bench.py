@@ -10,6 +10,7 @@ from importlib import import_module
 BENCHES = {
     "first-light": ("first_light",),
     "gas": ("gas",),
+    "composition": ("composition_alignment", "composition_proposals", "composition_coalitions", "composition_explore"),
 }
 
 

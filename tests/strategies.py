@@ -69,7 +69,7 @@ IDENTIFIERS = st.builds(
 DATES = st.one_of(
     st.none(), st.dates().map(lambda day: day.isoformat()), st.sampled_from(["2018", "1999-12", "2015-09?", "0997"])
 )
-RELATIONS = st.sampled_from(["same", "implies", "narrower", "opposite"])
+RELATIONS = st.sampled_from(["same", "implies", "narrower", "opposite", "none"])
 
 
 @st.composite

@@ -8,7 +8,7 @@ import typer
 
 from normledger.acts.act import ActKind, Contract, stances_on
 from normledger.acts.signature import sign as sign_digest
-from normledger.cli.options import AsJson, AsParty, ByKey, Trust, acting, one_of, policy_of
+from normledger.cli.options import AsJson, AsParty, ByKey, Norms, Trust, acting, one_of, policy_of
 from normledger.cli.rendering import print_json, say
 from normledger.composition.record import Basis
 from normledger.composition.result import Parameters
@@ -165,6 +165,7 @@ def publish(
     norm: Annotated[str, typer.Argument(metavar="FILE", help="The norm's document: clean text with its outcomes.")],
     party: AsParty,
     basis: Annotated[str, typer.Option(help="Basis of the derivation: consented or reported.")] = "consented",
+    norms: Norms = False,
     trust: Trust = None,
     by: ByKey = None,
     as_json: AsJson = False,
@@ -187,6 +188,7 @@ def publish(
             document.world,
             policy_of(workspace, trust),
             Parameters(packages=False),
+            norms=norms,
         )
         missing = [outcome for outcome in document.outcomes if outcome not in composition.outcomes]
         if missing:

@@ -24,6 +24,7 @@ ByKey = Annotated[
 Chain = Annotated[str | None, typer.Option("--chain", metavar="URL", help="embedded, or a JSON-RPC URL.")]
 Basis = Annotated[str, typer.Option(help="consented or reported; the two are never summed.")]
 World = Annotated[str, typer.Option(help="real or exercise.")]
+Norms = Annotated[bool, typer.Option("--norms", help="Count endorsements of published norms as consent to them.")]
 
 
 @contextmanager

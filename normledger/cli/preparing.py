@@ -1,4 +1,4 @@
-"""Commands that make a workspace ready: init, deploy, key, register, import, align, index, digest, serve."""
+"""Commands that make a workspace ready: init, deploy, key, register, import, index, digest, serve."""
 
 import time
 from functools import partial
@@ -8,12 +8,9 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
-from normledger.cli.options import AsJson, AsOfBlock, AsParty, AtTime, Chain, acting, reading, view_of, writing
+from normledger.cli.options import AsJson, AsOfBlock, AtTime, Chain, acting, reading, view_of, writing
 from normledger.cli.rendering import as_of_json, console, print_json, say, table
-from normledger.documents.canonical import parse_json
 from normledger.documents.document import Profile
-from normledger.documents.formats.proposals import read_proposals
-from normledger.errors import InputError
 from normledger.identifiers import KINDS
 from normledger.workspace import Workspace
 
@@ -22,7 +19,7 @@ key = typer.Typer(help="Keys of this workspace.", no_args_is_help=True)
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
-    for command in (init, deploy, register, index, digest, align, serve):
+    for command in (init, deploy, register, index, digest, serve):
         app.command()(command)
     app.command("import")(import_)
     app.add_typer(key, name="key")
@@ -127,29 +124,6 @@ def import_(
         say(f"Root {done.batch.root}, in block {at.block}.", style="dim")
     for agreement in done.imported.agreements:
         say(f"To be signed: {agreement.title}\n  {agreement.hash}")
-
-
-def align(
-    file: Annotated[Path, typer.Argument(help="Proposed alignments.")], party: AsParty, as_json: AsJson = False
-) -> None:
-    """Sign a file of proposed alignments as one's own."""
-    with acting() as workspace:
-        view = workspace.newest()
-        author = view.party(party)
-        texts = {text.source_id: text for text in view.reported_agreements.values()}
-        by_title = {one.document.title: one.document for one in view.agreements.values() if one.document}
-        try:
-            data = parse_json(file.read_bytes(), source=str(file))
-        except OSError:
-            raise InputError("there is no such file; check the path", source=str(file)) from None
-        try:
-            proposals = read_proposals(data, {**texts, **by_title})
-        except InputError as error:
-            raise error.at(source=str(file)) from None
-        batch = workspace.align(proposals, author.id)
-    if as_json:
-        return print_json({"root": str(batch.root), "alignments": len(batch.leaves), "by": str(author.id)})
-    say(f"{author.name} signed {len(batch.leaves)} alignments; root {batch.root}.")
 
 
 def index(

@@ -7,7 +7,19 @@ import typer
 
 from normledger.acts.act import ActKind, RecordedAct
 from normledger.acts.powers import Powers
-from normledger.cli.options import AsJson, AsOfBlock, AtTime, Basis, Trust, World, one_of, policy_of, reading, view_of
+from normledger.cli.options import (
+    AsJson,
+    AsOfBlock,
+    AtTime,
+    Basis,
+    Norms,
+    Trust,
+    World,
+    one_of,
+    policy_of,
+    reading,
+    view_of,
+)
 from normledger.cli.rendering import (
     as_of_json,
     as_of_line,
@@ -159,6 +171,8 @@ def agreement(name: str, as_of: AsOfBlock = None, at: AtTime = None, as_json: As
         if one.document:
             for clause in one.document.clauses:
                 say(f"\n{clause.key}. {clause.heading}".rstrip() + f"\n{clause.text}")
+                for other in clause.authentic:
+                    say(f"[{other.language}] {other.text}")
         say()
         say("Acts", style="bold")
         for act in one.acts:
@@ -190,6 +204,8 @@ def _reported_agreement(view: View, name: str, as_json: bool) -> None:
     say(f"Reported, not signed here. Document {hash_}; {text.date or 'date unknown'}.")
     for clause in text.clauses:
         say(f"\n{clause.key}. {clause.heading}\n{clause.text}".replace(". \n", ". "))
+        for other in clause.authentic:
+            say(f"[{other.language}] {other.text}")
     say()
     for label, value in text.facts:
         say(f"{label}: {value}", style="dim")
@@ -204,6 +220,7 @@ def compose(
     found: Annotated[bool, typer.Option(help="Also look for outcomes that nobody declared or signed.")] = True,
     packages: Annotated[bool, typer.Option(help="Also list packages of outcomes.")] = False,
     limit: Annotated[int, typer.Option(help="Rows shown.")] = 20,
+    norms: Norms = False,
     as_of: AsOfBlock = None,
     at: AtTime = None,
     trust: Trust = None,
@@ -211,7 +228,9 @@ def compose(
 ) -> None:
     """Candidate norms: the outcomes that several agreements share, strongest first."""
     with reading() as workspace:
-        view, composition = _composition(workspace, basis, world, as_of, at, trust, found=found, packages=packages)
+        view, composition = composed(
+            workspace, basis, world, as_of, at, trust, found=found, packages=packages, norms=norms
+        )
         if as_json:
             return print_json(composition.document())
         shown = [row.key for row in composition.rows if row.stands]
@@ -230,6 +249,7 @@ def candidate(
     key: Annotated[str, typer.Argument(help="A candidate norm's key, an outcome's id, or words of its text.")],
     basis: Basis = "consented",
     world: World = "real",
+    norms: Norms = False,
     as_of: AsOfBlock = None,
     at: AtTime = None,
     trust: Trust = None,
@@ -237,7 +257,7 @@ def candidate(
 ) -> None:
     """One candidate norm: its bracketed draft, its coalition, who undertook it toward whom."""
     with reading() as workspace:
-        view, composition = _composition(workspace, basis, world, as_of, at, trust)
+        view, composition = composed(workspace, basis, world, as_of, at, trust, norms=norms)
         found = find_candidate(composition, key)
         if as_json:
             rows = [*composition.result["rows"], *composition.result["packages"]]
@@ -387,7 +407,7 @@ def trace(
         as_of_line(view.at)
 
 
-def _composition(
+def composed(
     workspace: Workspace,
     basis: str,
     world: str,
@@ -397,13 +417,15 @@ def _composition(
     *,
     found: bool = True,
     packages: bool = False,
+    norms: bool = False,
 ) -> tuple[View, Composition]:
+    """What the options of a reading command ask to compose, as of which view."""
     one_of(basis, ("consented", "reported"), "--basis")
     one_of(world, ("real", "exercise"), "--world")
     view = view_of(workspace, as_of, at)
     parameters = Parameters(found=found, packages=packages)
     composition = workspace.compose(
-        view, cast(record.Basis, basis), cast(record.World, world), policy_of(workspace, trust), parameters
+        view, cast(record.Basis, basis), cast(record.World, world), policy_of(workspace, trust), parameters, norms=norms
     )
     return view, composition
 

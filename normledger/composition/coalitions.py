@@ -1,6 +1,7 @@
 """Maximal coalitions with what they share: rows (one outcome each) and packages (several), and which are candidates.
 
-Belongs here: closed pairs over bit sets, and what makes one a candidate norm. Not: how its numbers look in detail.
+Belongs here: what makes a closed pair a candidate norm. Not: listing closed sets (`closure`), finding the best under
+constraints (`search`), or how the numbers look in detail (`indicators`).
 
 A pair (outcomes, coalition) is closed when the coalition is everyone bound by all these outcomes and the outcomes are
 everything that binds all of the coalition: a formal concept (Ganter and Wille 1999). Example: France and Peru are
@@ -11,9 +12,9 @@ since everyone bound by B is bound by A as well.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from normledger.composition.closure import close
 from normledger.composition.context import Context, bits
 from normledger.documents.canonical import content_hash
-from normledger.errors import InputError
 from normledger.identifiers import Hash, OutcomeId
 
 
@@ -47,51 +48,6 @@ def strongest(candidate: Candidate) -> tuple[int, int, bytes]:
     return -len(candidate.independent), -len(candidate.parties), candidate.key
 
 
-def close(columns: Sequence[int], parties: int, minimum: int, limit: int) -> list[tuple[int, int]]:
-    """All closed (coalition, outcomes) pairs as bit sets with at least `minimum` parties, sorted.
-
-    `columns[j]` are the parties of outcome j among `parties` many. FCbO of Outrata and Vychodil (Information Sciences
-    185, 2012): close-by-one in canonical order; a closure that failed for a parent, and brought something new, fails
-    for its children too and is not computed again. Outcomes with few parties come first. Raises `InputError` when
-    there are more than `limit`.
-    """
-    order = sorted(range(len(columns)), key=lambda j: (columns[j].bit_count(), j))
-    column = [columns[j] for j in order]
-    count = len(column)
-
-    def intent_of(extent: int) -> int:
-        return sum(1 << j for j in range(count) if not extent & ~column[j])
-
-    everyone = (1 << parties) - 1
-    found: list[tuple[int, int]] = []
-    stack = [(everyone, intent_of(everyone), 0, (0,) * count)] if parties >= minimum else []
-    while stack:
-        extent, intent, start, failed = stack.pop()
-        if len(found) >= limit:
-            raise InputError(
-                f"there are more than {limit} packages of outcomes that at least {minimum} parties share; ask for more "
-                f"parties, or for rows only",
-                field="minimum_parties",
-            )
-        found.append((extent, sum(1 << order[j] for j in bits(intent))))
-        children = []
-        fails = list(failed)
-        for j in range(start, count):
-            below = (1 << j) - 1
-            if intent >> j & 1 or failed[j] & below & ~intent:
-                continue
-            smaller = extent & column[j]
-            if smaller.bit_count() < minimum:
-                continue
-            larger = intent_of(smaller)
-            if larger & below & ~intent:
-                fails[j] = larger
-            else:
-                children.append((smaller, larger, j + 1))
-        stack.extend((*child, tuple(fails)) for child in children)
-    return sorted(found)
-
-
 def rows(context: Context, related: Mapping[Hash, frozenset[Hash]], minimum: int) -> tuple[Candidate, ...]:
     """One row per outcome that binds anyone, strongest first."""
     result = []
@@ -100,7 +56,7 @@ def rows(context: Context, related: Mapping[Hash, frozenset[Hash]], minimum: int
             too = tuple(
                 context.outcomes[j] for j, other in enumerate(context.columns) if j != at and not extent & ~other
             )
-            result.append(_candidate(context, (at,), extent, related, minimum, too))
+            result.append(candidate_of(context, (at,), extent, related, minimum, too))
     return tuple(sorted(result, key=strongest))
 
 
@@ -109,21 +65,22 @@ def packages(
 ) -> tuple[Candidate, ...]:
     """Closed pairs of two outcomes or more that are candidate norms, strongest first."""
     result = (
-        _candidate(context, tuple(bits(intent)), extent, related, minimum, ())
+        candidate_of(context, tuple(bits(intent)), extent, related, minimum)
         for extent, intent in close(context.columns, len(context.parties), minimum, limit)
         if intent.bit_count() >= 2
     )
     return tuple(sorted((one for one in result if one.stands), key=strongest))
 
 
-def _candidate(
+def candidate_of(
     context: Context,
     columns: tuple[int, ...],
     extent: int,
     related: Mapping[Hash, frozenset[Hash]],
     minimum: int,
-    shared_too: tuple[OutcomeId, ...],
+    shared_too: tuple[OutcomeId, ...] = (),
 ) -> Candidate:
+    """The row or package of these columns and this coalition (as bits)."""
     tables = [context.by_agreement[column] for column in columns]
     agreements = sorted({agreement for table in tables for agreement, bound in table.items() if bound & extent})
     alone = tuple(one for one in agreements if all(not extent & ~table.get(one, 0) for table in tables))

@@ -2,7 +2,7 @@
 
 A pure function: the same input gives the same bytes on any machine, in any order, in any process. The way:
 
-    select (one world, whom the reader trusts) → align (declared, signed, found) → cross (party × outcome)
+    select (one world, whom the reader trusts) → align (declared, signed, what follows, found) → cross (party × outcome)
     → close (rows, then packages) → judge, draft and derive, when asked for (`result.Composition`)
 """
 
@@ -14,6 +14,7 @@ from normledger.composition.boilerplate import is_boilerplate
 from normledger.composition.coalitions import packages, rows
 from normledger.composition.context import cross
 from normledger.composition.record import Alignment, OutcomeText, Record, TrustPolicy
+from normledger.composition.relations import settle
 from normledger.composition.result import Composition, Outcome, Parameters
 from normledger.composition.selection import LeftOut, Selection, select
 from normledger.errors import InputError
@@ -29,7 +30,7 @@ def compose(record: Record, policy: TrustPolicy, parameters: Parameters | None =
     selection = select(record, policy)
     texts = _outcome_texts(record)
     known: frozenset[Hash] = frozenset(selection.clauses) | frozenset(texts)
-    chosen = choose(record.alignments, policy, known)
+    chosen = settle(choose(record.alignments, policy, known), frozenset(texts))
     found: tuple[FoundOutcome, ...] = ()
     if parameters.found:
         settled = {one.clause for one in chosen.counting}

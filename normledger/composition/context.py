@@ -14,13 +14,17 @@ from normledger.identifiers import ClauseId, Hash, OutcomeId
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """One reason why a party stands under an outcome: clauses of one agreement, the acts, and toward whom (as bits)."""
+    """One reason why a party stands under an outcome: clauses of one agreement, the acts, and toward whom (as bits).
+
+    `date` is the earliest that the acts say they happened on, None where none says.
+    """
 
     party: int
     agreement: Hash
     clauses: tuple[ClauseId, ...]
     acts: tuple[Hash, ...]
     toward: int
+    date: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,10 @@ class Context:
         return tuple(one for column in columns for one in self.supports[column] if extent >> one.party & 1)
 
 
+_Gathered = tuple[set[ClauseId], set[Hash], int, str | None]
+"""The fields of a `Support`, still growing: clauses, acts, toward, date."""
+
+
 def bits(value: int) -> Iterator[int]:
     """The positions of the ones, from the lowest."""
     while value:
@@ -68,18 +76,19 @@ def cross(
     for one in undertaken:
         for clause in one.clauses:
             everyone_bound[one.agreement, clause] |= 1 << number[one.actor]
-    gathered: dict[OutcomeId, dict[tuple[int, Hash], tuple[set[ClauseId], set[Hash], int]]] = defaultdict(dict)
+    gathered: dict[OutcomeId, dict[tuple[int, Hash], _Gathered]] = defaultdict(dict)
     for one in undertaken:
         at = number[one.actor]
         named = sum(1 << number[key] for key in one.toward or () if key in number)
         for clause in sorted(one.clauses):
             toward = everyone_bound[one.agreement, clause] if one.toward is None else named
             for outcome in sorted(asks.get(clause, frozenset())):
-                clauses, acts, reach = gathered[outcome].get((at, one.agreement), (set(), set(), 0))
+                clauses, acts, reach, date = gathered[outcome].get((at, one.agreement), (set(), set(), 0, None))
                 gathered[outcome][at, one.agreement] = (
                     clauses | {clause},
                     acts | set(one.acts),
                     reach | toward & ~(1 << at),
+                    min((day for day in (date, one.date) if day), default=None),
                 )
     order = tuple(sorted(set(outcomes)))
     columns: list[int] = []
@@ -88,8 +97,8 @@ def cross(
     for outcome in order:
         rows = gathered.get(outcome, {})
         listed = tuple(
-            Support(at, agreement, tuple(sorted(clauses)), tuple(sorted(acts)), toward)
-            for (at, agreement), (clauses, acts, toward) in sorted(rows.items())
+            Support(at, agreement, tuple(sorted(clauses)), tuple(sorted(acts)), toward, date)
+            for (at, agreement), (clauses, acts, toward, date) in sorted(rows.items())
         )
         bound: dict[Hash, int] = defaultdict(int)
         for support in listed:

@@ -1,6 +1,8 @@
 """What can be said of a coalition in numbers, each with the acts that it counts; never one total score.
 
-Belongs here: breadth, mix of kinds and regions, mutuality, conflicts. Does not belong here: which coalitions there are.
+Belongs here: breadth, depth, mix of kinds and regions, mutuality, conflicts, and all that is judged together. Does not
+belong here: which coalitions there are, and the measures with a home of their own (`bridging`, `fragility`, `limits`,
+`momentum`).
 
 Mutuality asks who undertook it toward whom. A pair is *held* when each of the two undertook it toward the other, *one
 way* when only one did. Six bilateral promises among seven parties, five of them China's, hold 6 of 21 pairs: each
@@ -11,32 +13,19 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from normledger.composition.bridging import Consensus, Stance, bridging
 from normledger.composition.context import Context, Support, bits
-from normledger.composition.record import Actor, Alignment, Relation
+from normledger.composition.counts import Count as Count
+from normledger.composition.counts import Share as Share
+from normledger.composition.counts import acts_of
+from normledger.composition.fragility import Fragility, fragility
+from normledger.composition.limits import Apart, Reserved, apart, reserved
+from normledger.composition.momentum import Momentum, momentum
+from normledger.composition.record import Actor, Alignment, Relation, Undertaking
 from normledger.identifiers import ClauseId, Hash, OutcomeId
 
 PAIRS_LISTED = 1_000
 """Held and one-way pairs are listed one by one up to this many; beyond, the ties by agreement open the number."""
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """A number and all acts that it counts."""
-
-    value: int
-    acts: tuple[Hash, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """An exact fraction of pairs, with the acts behind the held ones; printed unreduced, ``6/21``."""
-
-    held: int
-    possible: int
-    acts: tuple[Hash, ...]
-
-    def __str__(self) -> str:
-        return f"{self.held}/{self.possible}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +82,15 @@ class Aside:
 
 @dataclass(frozen=True, slots=True)
 class Indicators:
-    """All of them, open. `conflicts` are opposite clauses, `narrower` those that ask for less."""
+    """All of them, open. `parties` is the breadth, `depth` the number of outcomes.
+
+    `conflicts` are opposite clauses, `narrower` those that ask for less. `bridging_kinds` and `bridging_regions` are
+    the group-aware consensus of all actors of the composition: whoever is in the coalition agrees, whoever is bound by
+    an opposite clause and is not in it disagrees, all others took no stance.
+    """
 
     parties: Count
+    depth: Count
     agreements: Count
     independent: Count
     kinds: tuple[tuple[str, Count], ...]
@@ -103,6 +98,28 @@ class Indicators:
     mutuality: Mutuality
     conflicts: tuple[Aside, ...]
     narrower: tuple[Aside, ...]
+    reserved: tuple[Reserved, ...]
+    apart: tuple[Apart, ...]
+    bridging_kinds: Consensus
+    bridging_regions: Consensus
+    fragility: Fragility
+    momentum: Momentum
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is known around a context: how agreements hang together, which clauses ask for what, the parameters.
+
+    `clauses_of` names each outcome's clauses with their agreements, `bound_by` each agreement's undertakings, `time`
+    (Unix seconds) is the composition's.
+    """
+
+    related: Mapping[Hash, frozenset[Hash]]
+    document_of: Mapping[Hash, Hash]
+    clauses_of: Mapping[OutcomeId, Sequence[tuple[Hash, ClauseId]]]
+    bound_by: Mapping[Hash, Sequence[Undertaking]]
+    minimum: int
+    time: int
 
 
 def judge(
@@ -112,23 +129,54 @@ def judge(
     independent: Iterable[Hash],
     shown: Iterable[Alignment],
     beside: Mapping[ClauseId, tuple[Support, ...]],
+    around: Surroundings,
 ) -> Indicators:
     """The indicators of a coalition (as bits) under outcomes (as columns).
 
     `shown` are the narrower and opposite alignments to these outcomes, `beside` who is bound by their clauses.
     """
-    supports = context.behind(columns, extent)
+    supports, shown = context.behind(columns, extent), tuple(shown)
     unrelated = frozenset(independent)
     asides = _asides(context, extent, shown, beside)
+    stances = _stances(context, extent, supports, shown, beside)
     return Indicators(
-        Count(extent.bit_count(), _acts(supports)),
-        Count(len({one.agreement for one in supports}), _acts(supports)),
-        Count(len(unrelated), _acts(one for one in supports if one.agreement in unrelated)),
+        Count(extent.bit_count(), acts_of(supports)),
+        Count(len(columns), acts_of(supports)),
+        Count(len({one.agreement for one in supports}), acts_of(supports)),
+        Count(len(unrelated), acts_of(one for one in supports if one.agreement in unrelated)),
         _mix(context, extent, supports, lambda actor: actor.kind or "unknown"),
         _mix(context, extent, supports, lambda actor: actor.region or "unknown"),
         mutuality(context, columns, extent),
         tuple(one for one in asides if one.relation == "opposite"),
         tuple(one for one in asides if one.relation == "narrower"),
+        reserved(context, columns, extent, around.clauses_of, around.bound_by),
+        apart(context, columns, extent),
+        bridging(context.parties, stances, "kind"),
+        bridging(context.parties, stances, "region"),
+        fragility(context, columns, extent, around.related, around.document_of, around.minimum),
+        momentum(context, columns, extent, around.time),
+    )
+
+
+def _stances(
+    context: Context,
+    extent: int,
+    supports: Iterable[Support],
+    shown: Iterable[Alignment],
+    beside: Mapping[ClauseId, tuple[Support, ...]],
+) -> tuple[Stance, ...]:
+    """What consent says: whoever is in the coalition agrees; who is bound by the opposite, and not in it, disagrees."""
+    agreeing: dict[int, list[Support]] = defaultdict(list)
+    for one in supports:
+        agreeing[one.party].append(one)
+    opposed: dict[int, list[Support]] = defaultdict(list)
+    for clause in sorted({one.clause for one in shown if one.relation == "opposite"}):
+        for one in beside.get(clause, ()):
+            if not extent >> one.party & 1:
+                opposed[one.party].append(one)
+    return (
+        *(Stance(context.parties[at].key, "endorse", acts_of(behind)) for at, behind in sorted(agreeing.items())),
+        *(Stance(context.parties[at].key, "oppose", acts_of(behind)) for at, behind in sorted(opposed.items())),
     )
 
 
@@ -150,14 +198,10 @@ def _asides(
                     agreement,
                     context.keys(parties),
                     context.keys(parties & extent),
-                    _acts(supports),
+                    acts_of(supports),
                 )
             )
     return asides
-
-
-def _acts(supports: Iterable[Support]) -> tuple[Hash, ...]:
-    return tuple(sorted({act for one in supports for act in one.acts}))
 
 
 def _mix(
@@ -168,7 +212,7 @@ def _mix(
     for at in bits(extent):
         members[trait(context.parties[at])] |= 1 << at
     counts = [
-        (name, Count(group.bit_count(), _acts(one for one in supports if group >> one.party & 1)))
+        (name, Count(group.bit_count(), acts_of(one for one in supports if group >> one.party & 1)))
         for name, group in members.items()
     ]
     return tuple(sorted(counts, key=lambda entry: (-entry[1].value, entry[0])))
@@ -194,9 +238,9 @@ def mutuality(context: Context, columns: Sequence[int], extent: int) -> Mutualit
     all_keys = [context.parties[at].key for at in places if size > 1 and toward[at].bit_count() == size - 1]
     nobody = [context.parties[at].key for at in places if not toward[at]]
     return Mutuality(
-        Share(pairs, size * (size - 1) // 2, _acts(one for one in touching if one.toward & held[one.party])),
-        Count(one_way, _acts(one for one in touching if one.toward & toward[one.party] & ~back[one.party])),
-        Share(directed, size * (size - 1), _acts(touching)),
+        Share(pairs, size * (size - 1) // 2, acts_of(one for one in touching if one.toward & held[one.party])),
+        Count(one_way, acts_of(one for one in touching if one.toward & toward[one.party] & ~back[one.party])),
+        Share(directed, size * (size - 1), acts_of(touching)),
         _listed(context, columns, places, toward, held) if pairs + one_way <= PAIRS_LISTED else (),
         _ties(context, columns, extent),
         tuple(all_keys),
@@ -243,7 +287,7 @@ def _listed(
                     context.parties[other].key,
                     both,
                     tuple(sorted({one.agreement for one in behind})),
-                    _acts(behind),
+                    acts_of(behind),
                 )
             )
     return tuple(listed)
@@ -262,7 +306,7 @@ def _ties(context: Context, columns: Sequence[int], extent: int) -> tuple[Ties, 
             outcome,
             tuple(context.parties[one.party].key for one in group),
             context.keys(among),
-            _acts(group),
+            acts_of(group),
         )
         for (outcome, agreement, among), group in sorted(groups.items())
     )

@@ -13,8 +13,8 @@ Basis = Literal["consented", "reported"]
 """Signed by the party itself, or said of it by an observer; the two are never summed."""
 
 World = Literal["real", "exercise"]
-Relation = Literal["same", "implies", "narrower", "opposite"]
-"""How a clause stands to an outcome; the first two count, the last two are shown."""
+Relation = Literal["same", "implies", "narrower", "opposite", "none"]
+"""How a clause stands to an outcome: the first two count, the next two are shown, the last is none of them."""
 
 Strength = Literal["declared", "signed", "found"]
 """Who says so: the parties in the document they signed, someone named, or the method. The first outweighs the next."""
@@ -84,6 +84,19 @@ class Undertaking:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """An undertaking that has ended: bound by these clauses from `since` until `until` (ISO 8601), None if unknown."""
+
+    actor: str
+    agreement: Hash
+    clauses: frozenset[ClauseId]
+    acts: tuple[Hash, ...]
+    author: PartyId | None = None
+    since: str | None = None
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OutcomeText:
     """A declared preferred shared outcome."""
 
@@ -120,7 +133,10 @@ class TrustPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What was so at one block, of one basis; `missing` names what the chain holds and nobody had at hand."""
+    """What was so at one block, of one basis; `missing` names what the chain holds and nobody had at hand.
+
+    `past` counts for nothing that is composed; only the life of an outcome (`emergence`) tells it.
+    """
 
     chain_id: int
     block: int
@@ -134,3 +150,4 @@ class Record:
     outcomes: tuple[OutcomeText, ...] = ()
     alignments: tuple[Alignment, ...] = ()
     missing: tuple[str, ...] = field(default=())
+    past: tuple[Past, ...] = ()

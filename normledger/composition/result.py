@@ -6,16 +6,19 @@ Belongs here: answering from what was composed, and its plain data. Does not bel
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from normledger.composition.alignment import METHOD, Chosen, FoundOutcome
-from normledger.composition.coalitions import Candidate
-from normledger.composition.context import Context, Support
+from normledger.composition.alignment import METHOD, THRESHOLD, Chosen, FoundOutcome
+from normledger.composition.coalitions import Candidate, candidate_of, strongest
+from normledger.composition.context import Context, Support, bits
 from normledger.composition.derivation import VERSION, Derivation
 from normledger.composition.draft import Draft, draft
-from normledger.composition.indicators import Indicators, Mutuality, Share, judge, mutuality
-from normledger.composition.record import Alignment, Polarity, Record, TrustPolicy
+from normledger.composition.indicators import Indicators, Mutuality, Share, Surroundings, judge, mutuality
+from normledger.composition.lattice import neighbours
+from normledger.composition.record import Alignment, Polarity, Record, TrustPolicy, Undertaking
+from normledger.composition.search import Constraints, Indicator, best
 from normledger.composition.selection import LeftOut, Selection
 from normledger.documents.canonical import canonical_bytes, content_hash
 from normledger.errors import InputError, NotFound
@@ -26,19 +29,19 @@ from normledger.identifiers import ClauseId, Hash, OutcomeId
 class Parameters:
     """What a reader may choose; part of the derivation.
 
-    `found`: whether the method looks for outcomes that nobody declared or signed. `threshold`: from which mean
-    similarity on, in hundredths. `minimum_parties`: of the smallest coalition that may be a candidate norm.
-    `packages`: whether outcomes are combined, and `limit`: how many combinations at most.
+    `found`: whether the method looks for outcomes that nobody declared or signed. `threshold`: from which root
+    mean square of likeness on, in hundredths. `minimum_parties`: of the smallest coalition that may be a candidate
+    norm. `packages`: whether outcomes are combined, and `limit`: how many combinations at most.
     """
 
     found: bool = True
-    threshold: int = 25
+    threshold: int = THRESHOLD
     minimum_parties: int = 2
     packages: bool = True
     limit: int = 100_000
 
     def __post_init__(self) -> None:
-        for name, low, high in (("threshold", 10, 100), ("minimum_parties", 2, 10**6), ("limit", 1, 10**7)):
+        for name, low, high in (("threshold", 1, 100), ("minimum_parties", 2, 10**6), ("limit", 1, 10**7)):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
                 raise InputError(f"{value!r} is out of range; give a whole number from {low} to {high}", field=name)
@@ -100,8 +103,26 @@ class Composition:
         candidate = self.candidate(key)
         shown = [one for outcome in candidate.outcomes for one in self.outcomes[outcome].shown]
         return judge(
-            self.context, self._columns(candidate), self._extent(candidate), candidate.independent, shown, self.beside
+            self.context,
+            self._columns(candidate),
+            self._extent(candidate),
+            candidate.independent,
+            shown,
+            self.beside,
+            self._around,
         )
+
+    def best(self, constraints: Constraints, by: Indicator = "depth", count: int = 20) -> tuple[Candidate, ...]:
+        """The first `count` rows and packages under constraints by an indicator, found without listing all.
+
+        Raises `InputError` for a party, clause or indicator that is not there.
+        """
+        asks: dict[ClauseId, set[OutcomeId]] = defaultdict(set)
+        for outcome in self.context.outcomes:
+            for clause in self.outcomes[outcome].clauses:
+                asks[clause].add(outcome)
+        clauses = {clause: frozenset(asked) for clause, asked in asks.items()}
+        return best(self.context, self.selection.related, constraints, by, count, clauses)
 
     def mutuality_in(self, key: Hash, form: str) -> Mutuality | None:
         """Who toward whom in agreements of one form alone (``bilateral``, say); None where there is no such agreement.
@@ -131,6 +152,34 @@ class Composition:
             texts = [self.selection.clauses[clause][0] for clause in sorted(parties)]
             drafts.append(draft(texts, {clause: frozenset(bound) for clause, bound in parties.items()}))
         return tuple(drafts)
+
+    def neighbours(self, key: Hash) -> tuple[tuple[Candidate, ...], tuple[Candidate, ...]]:
+        """The closed pairs next to a row or package: wider ones (more parties), and deeper ones (more outcomes).
+
+        Of a row, whose coalition may share more, those next to what it shares. Only pairs that hold an outcome and at
+        least two parties are told, whether they stand or not, strongest first.
+        """
+        extent = self._extent(self.candidate(key))
+        intent = sum(1 << j for j, column in enumerate(self.context.columns) if not extent & ~column)
+        found = neighbours(self.context, extent, intent, 2)
+        wider, deeper = (
+            sorted(
+                (
+                    candidate_of(
+                        self.context,
+                        tuple(bits(outcomes)),
+                        parties,
+                        self.selection.related,
+                        self.parameters.minimum_parties,
+                    )
+                    for parties, outcomes in pairs
+                    if outcomes
+                ),
+                key=strongest,
+            )
+            for pairs in (found.wider, found.deeper)
+        )
+        return tuple(wider), tuple(deeper)
 
     @cached_property
     def derivation(self) -> Derivation:
@@ -200,6 +249,25 @@ class Composition:
         return {candidate.key: candidate for candidate in (*self.packages, *self.rows)}
 
     @cached_property
+    def _around(self) -> Surroundings:
+        bound_by: dict[Hash, list[Undertaking]] = defaultdict(list)
+        for one in self.selection.undertakings:
+            bound_by[one.agreement].append(one)
+        texts = self.selection.clauses
+        clauses_of = {
+            outcome.id: [(text.agreement, clause) for clause in outcome.clauses for text in texts.get(clause, ())]
+            for outcome in self.outcomes.values()
+        }
+        return Surroundings(
+            self.selection.related,
+            self.selection.document_of,
+            clauses_of,
+            bound_by,
+            self.parameters.minimum_parties,
+            self.record.time,
+        )
+
+    @cached_property
     def _numbers(self) -> dict[str, int]:
         return {party.key: at for at, party in enumerate(self.context.parties)}
 
@@ -211,11 +279,13 @@ class Composition:
 
 
 def plain(value: Any) -> Any:
-    """Plain JSON data of any value of this floor: hashes as 0x-hex, shares as ``6/21`` with their acts."""
+    """Plain JSON data of any value of this floor: hashes as 0x-hex, fractions as ``3/5``, shares with acts."""
     if isinstance(value, Hash):
         return str(value)
     if isinstance(value, Share):
         return {"share": str(value), "acts": plain(value.acts)}
+    if isinstance(value, Fraction):
+        return f"{value.numerator}/{value.denominator}"
     if is_dataclass(value) and not isinstance(value, type):
         return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
     if isinstance(value, tuple | list):

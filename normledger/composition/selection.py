@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from normledger.composition.record import Actor, AgreementText, ClauseText, Record, TrustPolicy, Undertaking
+from normledger.composition.record import Actor, AgreementText, ClauseText, Past, Record, TrustPolicy, Undertaking
 from normledger.errors import InputError
 from normledger.identifiers import ClauseId, Hash, is_exercise
 
@@ -33,6 +33,7 @@ class Selection:
     document_of: Mapping[Hash, Hash]
     related: Mapping[Hash, frozenset[Hash]]
     left_out: tuple[LeftOut, ...]
+    past: tuple[Past, ...] = ()
 
 
 def select(record: Record, policy: TrustPolicy) -> Selection:
@@ -90,6 +91,11 @@ def select(record: Record, policy: TrustPolicy) -> Selection:
         document_of,
         _related(kept, document_of),
         tuple(sorted(left_out, key=lambda one: (one.what, one.name, one.why))),
+        tuple(
+            replace(one, actor=same_as[one.actor])
+            for one in record.past
+            if one.agreement in kept and one.actor in same_as and (one.author is None or one.author in policy.reports)
+        ),
     )
 
 

@@ -7,7 +7,8 @@ Belongs here: cutting text into pieces and recognising its language. Does not be
 import re
 import unicodedata
 
-_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\d_\u3040-\u30ff\u3400-\u9fff]+(?:['’-][^\W\d_]+)*")
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\d_\u3040-\u30ff\u3400-\u9fff]+(?:['-][^\W\d_]+)*")
+_PLAIN_WORD = re.compile(r"[a-z]+(?:['-][a-z]+)*")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\s\d]*\s+(?=[\"“(]?[^\W\da-z_]|\(?(?:\d{1,3}|[a-z])[.)]\s)")
 _LABEL = re.compile(r"\A\s*(?:\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-z]|[ivx]{1,5})[.)]\s*)+(?=\S)")
 
@@ -50,7 +51,9 @@ FUNCTION_WORDS = {
 
 def words(text: str) -> tuple[str, ...]:
     """Lower-case words in order, without digits and signs; each CJK character is a word of its own."""
-    return tuple(word.replace("’", "'") for word in _WORD.findall(unicodedata.normalize("NFC", text.casefold())))
+    if text.isascii():
+        return tuple(_PLAIN_WORD.findall(text.lower()))
+    return tuple(_WORD.findall(unicodedata.normalize("NFC", text.casefold()).replace("’", "'")))
 
 
 def sentences(text: str) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ Form = Literal["bilateral", "multi-stakeholder"]
 Admission = Literal["closed", "invitation", "open"]
 TakesEffect = Literal["on-signature", "on-ratification"]
 WithdrawalRule = Literal["provided", "implied", "excluded"]
-Relation = Literal["same", "implies", "narrower", "opposite"]
+Relation = Literal["same", "implies", "narrower", "opposite", "none"]
 Polarity = Literal["require", "refrain", "permit", "unknown"]
 World = Literal["real", "exercise"]
 
@@ -47,14 +47,26 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Authentic:
+    """A clause's text in another language, as authentic as the first (VCLT article 33)."""
+
+    language: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Clause:
-    """The smallest text to which consent attaches. `key` is its number or letter in the text."""
+    """The smallest text to which consent attaches. `key` is its number or letter in the text.
+
+    `authentic` are its texts in other languages, in ascending order of language; whoever is bound is bound to each.
+    """
 
     key: str
     text: str
     heading: str = ""
     language: str = "en"
     asks: tuple[Asked, ...] = ()
+    authentic: tuple[Authentic, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The clause's canonical data; what is empty is left out."""
@@ -63,6 +75,8 @@ class Clause:
             data["heading"] = self.heading
         if self.asks:
             data["asks"] = [{"outcome": str(ask.outcome), "relation": ask.relation} for ask in self.asks]
+        if self.authentic:
+            data["authentic"] = [{"language": one.language, "text": one.text} for one in self.authentic]
         return data
 
 

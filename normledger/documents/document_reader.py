@@ -14,6 +14,7 @@ from normledger.documents.document import (
     Agreement,
     Alignments,
     Asked,
+    Authentic,
     Character,
     Clause,
     ClauseAlignment,
@@ -195,11 +196,35 @@ def _read_clauses(fields: _Fields, *, at_least: int) -> tuple[Clause, ...]:
             relation = cast(Relation, ask.word("relation", get_args(Relation)))
             asks.append(Asked(ask.parsed("outcome", OutcomeId.parse), relation))
             ask.finish()
-        clauses.append(Clause(key, item.text("text"), item.text("heading", ""), item.text("language"), tuple(asks)))
+        language = item.text("language")
+        clauses.append(
+            Clause(
+                key,
+                item.text("text"),
+                item.text("heading", ""),
+                language,
+                tuple(asks),
+                _read_authentic(item, language),
+            )
+        )
         item.finish()
     if len(clauses) < at_least:
         raise InputError("an agreement has at least one clause", field="clauses")
     return tuple(clauses)
+
+
+def _read_authentic(item: _Fields, language: str) -> tuple[Authentic, ...]:
+    others = []
+    for other in item.objects("authentic", optional=True):
+        others.append(Authentic(other.text("language"), other.text("text")))
+        other.finish()
+    languages = [other.language for other in others]
+    if language in languages or languages != sorted(set(languages)):
+        raise InputError(
+            "other authentic texts stand in ascending order of language, each language once; sort them",
+            field=item.place("authentic"),
+        )
+    return tuple(others)
 
 
 def _read_agreement(fields: _Fields) -> Agreement:

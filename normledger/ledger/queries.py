@@ -385,11 +385,17 @@ class View:
 
     # --- composition
 
-    def record(self, basis: Basis, world: World) -> Record:
-        """What composition works on: who undertook which clauses, as of this view's block."""
+    def record(self, basis: Basis, world: World, *, norms: bool = False) -> Record:
+        """What composition works on: who undertook which clauses, as of this view's block.
+
+        `norms` asks for endorsed norms as building blocks too: an endorsement then counts like consent to the norm's
+        outcomes. Only what parties signed themselves can be counted so, hence never what was reported.
+        """
         gathering = Gathering(self.parties, self._store.read)
         if basis == "consented":
-            gathering.consented(self.agreements.values())
+            gathering.consented(self.agreements.values(), self.at.time)
+            if norms:
+                gathering.endorsed(self.norms.values())
         else:
             gathering.reported(self.batches(ActKind.REPORTS))
         gathering.aligned(self.batches(ActKind.ALIGNMENTS))

@@ -4,10 +4,15 @@ Belongs here: bringing the fold's answers and the observers' reports into `compo
 missing. Does not belong here: judging acts (`acts.consent`) or composing.
 """
 
+import contextlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from normledger.acts.act import ActKind
+from normledger.acts.entry import read_consents
+from normledger.acts.spells import by_party
 from normledger.composition.record import (
     Actor,
     AgreementText,
@@ -15,14 +20,26 @@ from normledger.composition.record import (
     Basis,
     ClauseText,
     OutcomeText,
+    Past,
     Record,
     Undertaking,
     World,
 )
-from normledger.documents.document import Agreement, Alignments, Document, Outcome, ReportedAgreement, Reports
+from normledger.documents import clause_tree
+from normledger.documents.canonical import canonical_bytes
+from normledger.documents.document import (
+    Agreement,
+    Alignments,
+    DerivationRecord,
+    Document,
+    Outcome,
+    ReportedAgreement,
+    Reports,
+)
 from normledger.documents.geography import region_of
+from normledger.errors import InputError
 from normledger.identifiers import ClauseId, DocumentHash, Hash, OutcomeId, PartyId, is_exercise
-from normledger.ledger.answers import AgreementView, AsOf, Batch, Party
+from normledger.ledger.answers import AgreementView, AsOf, Batch, NormView, Party
 
 
 class Gathering:
@@ -35,9 +52,11 @@ class Gathering:
         self._texts: dict[Hash, AgreementText] = {}
         self._undertakings: list[Undertaking] = []
         self._alignments: list[Alignment] = []
+        self._past: list[Past] = []
+        self._sources: dict[Hash, set[Hash]] = {}
 
-    def consented(self, agreements: Iterable[AgreementView]) -> None:
-        """Who is bound by agreements that were signed here, and what their parties declare in them."""
+    def consented(self, agreements: Iterable[AgreementView], time: int) -> None:
+        """Who is bound by agreements that were signed here, and what their parties declare in them, as of a time."""
         for view in agreements:
             if view.document is None or view.status is None:
                 self._missing.append(f"agreement {view.id}: {view.fault}")
@@ -73,6 +92,63 @@ class Gathering:
                         None if bound.toward is None else frozenset(map(str, bound.toward)),
                     )
                 )
+            for ended in _ended(view, self._parties, time):
+                self._actors.setdefault(ended.actor, _actor(self._parties[PartyId.parse(ended.actor)]))
+                self._past.append(ended)
+
+    def endorsed(self, norms: Iterable[NormView]) -> None:
+        """Published norms as building blocks: who endorses one undertakes its outcomes, by that act, once.
+
+        The norm's text is one clause, of which its publisher's document says that it asks for its outcomes. It is
+        related to every agreement that it came from and to every norm that shares an outcome with it, so that it adds
+        parties and wording, never an independent agreement. A new version has another id, and no endorsement.
+        """
+        published = [view for view in norms if view.document is not None]
+        for view in norms:
+            if view.document is None:
+                self._missing.append(f"norm {view.id}: its text is not at hand; fetch it by its hash")
+        for view in published:
+            norm = view.document
+            if norm is None or not any(stance.kind is ActKind.ENDORSEMENT for stance in view.stances):
+                continue
+            clause = ClauseId(clause_tree.leaf(view.id, 0, canonical_bytes({"text": norm.text})))
+            self._texts[view.id] = AgreementText(
+                id=view.id,
+                title=norm.title,
+                date=_day(view.publication.recorded.time),
+                character="norm",
+                form="norm",
+                world=norm.world,
+                clauses=(ClauseText(clause, view.id, 0, "", norm.title, norm.text, ""),),
+            )
+            evidence = self._read(view.publication.act.content)
+            self._sources[view.id] = _sources(evidence) | {
+                other.id
+                for other in published
+                if other.id != view.id and other.document and set(other.document.outcomes) & set(norm.outcomes)
+            }
+            self._alignments.extend(
+                Alignment(clause, outcome, "implies", "declared", view.publication.act.party, view.publication.digest)
+                for outcome in norm.outcomes
+            )
+            for stance in view.stances:
+                party = self._parties[stance.party]
+                if stance.kind is not ActKind.ENDORSEMENT:
+                    continue
+                if party.world != norm.world:
+                    self._missing.append(f"party {party.id} of norm {view.id}: it is of the other world")
+                    continue
+                self._actors.setdefault(str(party.id), _actor(party))
+                self._undertakings.append(
+                    Undertaking(
+                        str(party.id),
+                        view.id,
+                        frozenset([clause]),
+                        (stance.act.digest,),
+                        None,
+                        _day(stance.act.recorded.time),
+                    )
+                )
 
     def reported(self, batches: Iterable[Batch]) -> None:
         """Who is reported to have undertaken what elsewhere."""
@@ -97,7 +173,14 @@ class Gathering:
                     self._missing.append(f"reported agreement {leaf.agreement}")
             for (identifier, agreement), acts in said.items():
                 text = self._read(agreement)
-                if isinstance(text, ReportedAgreement) and _undertakes(acts):
+                if not isinstance(text, ReportedAgreement):
+                    continue
+                since, ended = _spells(acts)
+                self._past += [
+                    Past(identifier, agreement, frozenset(text.clause_ids), hashes, author, first, last)
+                    for first, last, hashes in ended
+                ]
+                if _undertakes(acts):
                     self._undertakings.append(
                         Undertaking(
                             identifier,
@@ -105,7 +188,7 @@ class Gathering:
                             frozenset(text.clause_ids),
                             tuple(sorted(hash_ for _, _, hash_ in acts)),
                             author,
-                            min((date for date, _, _ in acts if date), default=None),
+                            since,
                         )
                     )
 
@@ -138,12 +221,61 @@ class Gathering:
             basis=basis,
             world=world,
             actors=tuple(self._actors[key] for key in sorted(self._actors)),
-            agreements=tuple(self._texts[key] for key in sorted(self._texts)),
+            agreements=tuple(self._with_relations(self._texts[key]) for key in sorted(self._texts)),
             undertakings=tuple(self._undertakings),
             outcomes=tuple(outcomes[key] for key in sorted(outcomes)),
             alignments=tuple(one for one in self._alignments if one.outcome in outcomes),
             missing=tuple(sorted(set(self._missing))),
+            past=tuple(sorted(self._past, key=lambda one: (one.actor, one.agreement, one.acts))),
         )
+
+    def _with_relations(self, text: AgreementText) -> AgreementText:
+        """A norm with what it came from: its derivation's sources, and whatever is aligned with an outcome of it."""
+        if text.id not in self._sources:
+            return text
+        asked = {one.outcome for one in self._alignments if one.clause == text.clauses[0].id}
+        aligned = {one.clause for one in self._alignments if one.outcome in asked}
+        holding = {one.id for one in self._texts.values() if any(clause.id in aligned for clause in one.clauses)}
+        return replace(text, related=frozenset(self._sources[text.id] | holding - {text.id}))
+
+
+def _sources(evidence: Document | None) -> set[Hash]:
+    """The agreements that a norm's derivation names; none where it is not at hand or says something else."""
+    if not isinstance(evidence, DerivationRecord):
+        return set()
+    sources = evidence.data.get("sources")
+    named = sources.get("agreements") if isinstance(sources, dict) else None
+    found = set()
+    for name in named if isinstance(named, list) else []:
+        with contextlib.suppress(InputError):
+            found.add(Hash.parse(name))
+    return found
+
+
+def _ended(view: AgreementView, parties: Mapping[PartyId, Party], time: int) -> Iterator[Past]:
+    """Every spell in which a party was bound and no longer is: it withdrew, or the agreement ended."""
+    if view.document is None or view.status is None:
+        return
+    kinds = {party.id: party.kind for party in parties.values()}
+    kinds |= {founder.id: founder.kind for founder in view.document.founders}
+    consents = read_consents(view.document, by_party(view.acts, time, {}), kinds, {})
+    for party, own in consents.owns.items():
+        for spell in own.spells:
+            since = consents.since(spell)
+            until = min((at for at in (spell.end, view.status.ended) if at is not None), default=None)
+            if since is None or until is None or not since < until <= time or party not in parties:
+                continue
+            reserved = {act.act.clause for act in spell.acts if act.act.kind is ActKind.RESERVATION and own.stands(act)}
+            closing = [act for act in own.acts if act.act.kind is ActKind.WITHDRAWAL and act.recorded.time <= until]
+            yield Past(
+                str(party),
+                view.id,
+                frozenset(view.document.clause_ids) - reserved,
+                tuple(act.digest for act in (*spell.consents, *closing)),
+                None,
+                _day(since),
+                _day(until),
+            )
 
 
 def _world_of(view: AgreementView, parties: Mapping[PartyId, Party]) -> World | None:
@@ -188,6 +320,26 @@ def _undertakes(acts: Sequence[tuple[str | None, str, Hash]]) -> bool:
     """Whether somebody's reported acts leave it undertaking: the last by date is no end, and one is an undertaking."""
     ordered = sorted((act for act in acts if act[1] not in _NOT_UNDERTAKING), key=lambda act: (act[0] or "", act[1]))
     return bool(ordered) and ordered[-1][1] not in _ENDING
+
+
+def _spells(
+    acts: Sequence[tuple[str | None, str, Hash]],
+) -> tuple[str | None, list[tuple[str | None, str | None, tuple[Hash, ...]]]]:
+    """Since when somebody's reported acts leave it undertaking, and the spells before that ended, each with its acts.
+
+    The first day of a spell is the earliest that any of its acts names; an entry into force dates nothing.
+    """
+    ended: list[tuple[str | None, str | None, tuple[Hash, ...]]] = []
+    running: list[tuple[str | None, str, Hash]] = []
+    for act in sorted(acts, key=lambda one: (one[0] or "", one[1], one[2])):
+        if act[1] in _ENDING:
+            if running:
+                first = min((date for date, _, _ in running if date), default=None)
+                ended.append((first, act[0], tuple(sorted(hash_ for _, _, hash_ in (*running, act)))))
+            running = []
+        elif act[1] not in _NOT_UNDERTAKING:
+            running.append(act)
+    return min((date for date, _, _ in running if date), default=None), ended
 
 
 def _day(time: int) -> str:

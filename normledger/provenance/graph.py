@@ -10,6 +10,7 @@ from typing import Literal
 
 from normledger.acts.act import ActKind, RecordedAct
 from normledger.composition.record import Alignment, Record, TrustPolicy
+from normledger.documents.document import DerivationRecord, Document
 from normledger.identifiers import ZERO, Digest, Hash, OutcomeId, PartyId
 from normledger.ledger.answers import NormView
 from normledger.ledger.queries import View
@@ -37,10 +38,11 @@ class TraceNode:
             yield from child.walk()
 
 
-def trace(view: View, norm: NormView, policy: TrustPolicy) -> TraceNode:
+def trace(view: View, norm: NormView, policy: TrustPolicy, above: frozenset[Hash] = frozenset()) -> TraceNode:
     """All that a published norm rests on, as of the view, under a trust policy.
 
-    Alignments count as in composition: declared ones, and signed ones of those whom the policy trusts.
+    Alignments count as in composition: declared ones, and signed ones of those whom the policy trusts. A norm that was
+    a building block of this one opens below its derivation, all the way down; `above` are those it is opened under.
     """
     world = norm.document.world if norm.document else "real"
     bases = (view.record("consented", world), view.record("reported", world))
@@ -59,7 +61,7 @@ def trace(view: View, norm: NormView, policy: TrustPolicy) -> TraceNode:
             children.append(_act(view, act, note="no longer stands" if act.act.kind is not ActKind.WITHDRAWAL else ""))
     publication = norm.publication
     if publication.act.content != ZERO:
-        known = view.document(publication.act.content) is not None
+        known = view.document(publication.act.content)
         children.append(
             TraceNode(
                 "entity",
@@ -67,6 +69,9 @@ def trace(view: View, norm: NormView, policy: TrustPolicy) -> TraceNode:
                 "what was composed when it was published",
                 str(publication.act.content),
                 note="" if known else "not at hand; fetch it by its hash",
+                children=tuple(
+                    trace(view, below, policy, above | {norm.id}) for below in _norms_in(view, known, above | {norm.id})
+                ),
             )
         )
     at = publication.recorded
@@ -80,6 +85,16 @@ def trace(view: View, norm: NormView, policy: TrustPolicy) -> TraceNode:
         "exercise" if world == "exercise" else "",
         (_act(view, publication), *children),
     )
+
+
+def _norms_in(view: View, derivation: Document | None, above: frozenset[Hash]) -> list[NormView]:
+    """The published norms that a derivation names among its sources, but for those that are open already."""
+    if not isinstance(derivation, DerivationRecord):
+        return []
+    sources = derivation.data.get("sources")
+    named = sources.get("agreements") if isinstance(sources, dict) else None
+    names = set(named) if isinstance(named, list) else set()
+    return [one for id_, one in view.norms.items() if str(id_) in names and id_ not in above]
 
 
 def _outcome(view: View, outcome: OutcomeId, bases: tuple[Record, Record], policy: TrustPolicy) -> TraceNode:
@@ -98,7 +113,7 @@ def _aligned(record: Record, outcome: OutcomeId, policy: TrustPolicy) -> list[Al
     found: dict[tuple[Hash, str], Alignment] = {}
     for alignment in record.alignments:
         trusted = alignment.strength == "declared" or alignment.by in policy.alignments
-        if alignment.outcome == outcome and trusted:
+        if alignment.outcome == outcome and trusted and alignment.relation != "none":
             found.setdefault((alignment.clause, alignment.relation), alignment)
     return sorted(found.values(), key=lambda one: (one.clause, one.relation))
 

@@ -12,8 +12,8 @@ from tests.composition.records import POLICY, STRANGER, name, theft
 def test_the_derivation_names_every_input_and_the_result() -> None:
     composition = compose(replace(theft(), missing=("report root 0x…",)), POLICY)
     data = composition.derivation.document()
-    assert (data["method"], data["basis"], data["world"]) == ("lexical-1", "reported", "real")
-    assert data["parameters"]["threshold"] == 25
+    assert (data["method"], data["basis"], data["world"]) == ("lexical-2", "reported", "real")
+    assert data["parameters"]["threshold"] == 7
     assert data["trust_policy"] == str(POLICY.hash)
     assert len(data["sources"]["agreements"]) == 6
     assert len(data["sources"]["acts"]) == 12 + 1
@@ -36,7 +36,7 @@ def test_any_other_input_gives_another_derivation(other) -> None:
     assert other().derivation.hash != compose(theft(), POLICY).derivation.hash
 
 
-@pytest.mark.parametrize("wrong", [{"threshold": 5}, {"threshold": 101}, {"minimum_parties": 1}, {"limit": 0}])
+@pytest.mark.parametrize("wrong", [{"threshold": 0}, {"threshold": 101}, {"minimum_parties": 1}, {"limit": 0}])
 def test_parameters_out_of_range_are_refused(wrong) -> None:
     with pytest.raises(InputError, match="out of range"):
         Parameters(**wrong)

@@ -88,6 +88,63 @@ def test_brackets_of_the_sources_are_not_taken_for_ours() -> None:
     assert drafted("Parties shall help [42].").text == "Parties shall help ⟦42⟧."
 
 
+def test_a_negation_and_its_verb_stay_in_one_bracket() -> None:
+    """Two brackets, [No / A] and [may / shall not], would let a reader choose the opposite of both."""
+    assert drafted(
+        "No Party may impose customs duties on electronic transmissions.",
+        "A Party shall not impose customs duties on electronic transmissions.",
+        backers=[2, 1],
+    ).text == ("[No Party may / A Party shall not] impose customs duties on electronic transmissions.")
+
+
+def test_signs_spelling_footnotes_and_list_letters_are_no_differences() -> None:
+    result = drafted(
+        "Each Party shall endeavour to: (a) recognise the labour of co-operating staff1, and (b) keep its programme.",
+        "Each Party shall endeavor to: recognize the labor of cooperating staff and keep its program. 2.",
+        backers=[1, 2],
+    )
+    assert result.open_brackets == 0
+    assert result.text == "Each Party shall endeavor to: recognize the labor of cooperating staff and keep its program."
+
+
+def test_a_reference_at_the_end_is_no_footnote_mark() -> None:
+    assert drafted("Parties shall apply Article 2.").text == "Parties shall apply Article 2."
+
+
+def test_long_differences_part_into_options() -> None:
+    result = drafted(
+        "Each Party shall protect the data of consumers who buy goods or services by electronic means there.",
+        "Each Party shall protect the data of consumers, and to that end keep in force laws that any person may invoke "
+        "before its courts whenever a supplier has misled him about price, quality, origin, safety or delivery.",
+    )
+    assert len(result.paragraphs[0].options) == 2
+
+
+def test_two_sentences_of_one_clause_are_never_merged() -> None:
+    result = drafted(
+        "Parties shall cooperate. Parties shall share data on threats. Parties shall share data on incidents.",
+    )
+    assert result.text.split("\n")[1:] == [
+        "Parties shall share data on threats.",
+        "Parties shall share data on incidents.",
+    ]
+    assert result.open_brackets == 0
+
+
+def test_further_sentences_stand_in_the_order_of_their_clauses() -> None:
+    """Not by support: the exception that one clause has at its end comes last, whoever backs it."""
+    result = drafted(
+        "Neither Party shall impose customs duties. It shall publish tariffs. This Article does not cover gambling.",
+        "Neither Party shall impose customs duties. This Article does not cover gambling.",
+        backers=[1, 9],
+    )
+    assert [one.text for one in result.paragraphs] == [
+        "Neither Party shall impose customs duties.",
+        "[It shall publish tariffs.]",
+        "This Article does not cover gambling.",
+    ]
+
+
 texts = st.lists(
     st.builds(
         lambda frame, first, second: frame.format(f"{first} and {second}"),

@@ -14,7 +14,7 @@ contract VectorsTest is Written {
     /// @dev The file, and where in it the case stands.
     struct Case {
         string json;
-        string at;
+        string place;
     }
 
     function test_digests_are_those_of_the_vector_file() public view {
@@ -33,12 +33,12 @@ contract VectorsTest is Written {
     /// @dev Checks one case; gives the bit of its kind and contract, or zero if there is no such case.
     function check(uint256 index) external view returns (uint256) {
         Case memory it = Case(vm.readFile(PATH), string.concat(".cases[", vm.toString(index), "]"));
-        if (!vm.keyExistsJson(it.json, it.at)) return 0;
+        if (!vm.keyExistsJson(it.json, it.place)) return 0;
         ActKind kind = ActKind(_uint(it, "actKind"));
         (string memory written, bytes32 hash) = _hash(it, kind);
-        vm.assertEq(written, _text(it, "written"), it.at);
+        vm.assertEq(written, _text(it, "written"), it.place);
         bytes32 domain = separator("1", _uint(it, "chainId"), _address(it, "verifyingContract"));
-        vm.assertEq(digestUnder(domain, hash), _bytes32(it, "digest"), it.at);
+        vm.assertEq(digestUnder(domain, hash), _bytes32(it, "digest"), it.place);
         return uint256(1) << uint256(kind) + 64 * _uint(it, "contract");
     }
 
@@ -130,7 +130,7 @@ contract VectorsTest is Written {
     }
 
     function _key(Case memory it, string memory member) private pure returns (string memory) {
-        return string.concat(it.at, ".", member);
+        return string.concat(it.place, ".", member);
     }
 
     function _uint(Case memory it, string memory member) private pure returns (uint256) {

@@ -1,5 +1,6 @@
 """Proposed alignments: `{outcomes: [{key, text, polarity}], alignments: [{agreement, clause, outcome, relation}]}`.
 
+`between: [{outcome, relation, other}]` may say how the file's outcomes stand to each other.
 A proposal names agreements by their source's id and clauses by their key; here it finds its outcomes' and clauses'
 hashes. It counts only once somebody signs it.
 """
@@ -8,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from normledger.documents.document import Agreement, ClauseAlignment, Outcome, Polarity, Relation, ReportedAgreement
 from normledger.documents.formats.entry import Form, in_one_sentence
 from normledger.errors import InputError
-from normledger.identifiers import OutcomeId
+from normledger.identifiers import ClauseId, OutcomeId
 
 
 class _Outcome(Form):
@@ -26,12 +27,19 @@ class _Alignment(Form):
     agreement: str
     clause: str
     outcome: str
+    relation: Literal["same", "implies", "narrower", "opposite", "none"]
+
+
+class _Between(Form):
+    outcome: str
     relation: Literal["same", "implies", "narrower", "opposite"]
+    other: str
 
 
 class _Proposals(Form):
     outcomes: list[_Outcome]
     alignments: list[_Alignment]
+    between: list[_Between] = Field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,18 @@ def read_proposals(data: Any, texts: Mapping[str, Agreement | ReportedAgreement]
             raise InputError(error.message, field=f"{field}.clause") from None
         relation: Relation = row.relation
         alignment = ClauseAlignment(clause, OutcomeId(outcomes[row.outcome].hash), relation)
+        if alignment in found:
+            raise InputError("this alignment is given twice; keep one", field=field)
+        found[alignment] = None
+    for index, pair in enumerate(given.between):
+        field = f"between[{index}]"
+        for name, key in (("outcome", pair.outcome), ("other", pair.other)):
+            if key not in outcomes:
+                raise InputError(f"{key!r} is not among the outcomes above", field=f"{field}.{name}")
+        # An outcome in the clause's place says how it stands to another.
+        alignment = ClauseAlignment(
+            ClauseId(outcomes[pair.outcome].hash), OutcomeId(outcomes[pair.other].hash), pair.relation
+        )
         if alignment in found:
             raise InputError("this alignment is given twice; keep one", field=field)
         found[alignment] = None

@@ -10,7 +10,7 @@ from typing import Any
 from normledger.documents import document
 from normledger.documents.canonical import normalise, parse_json
 from normledger.documents.document_reader import read_document
-from normledger.documents.formats import clause_list, facts, participation
+from normledger.documents.formats import akoma_ntoso, clause_list, facts, participation
 from normledger.documents.formats.entry import Entry
 from normledger.errors import InputError
 
@@ -34,8 +34,21 @@ def read(paths: list[Path]) -> Imported:
     agreements: dict[bytes, document.Agreement] = {}
     reports: list[document.Report] = []
     acts: list[tuple[participation.Participation, str, int | None]] = []
+    works: dict[str, Entry] = {}
     for path in paths:
-        for line, data in _entries(path):
+        content = _bytes(path)
+        if akoma_ntoso.looks_like(content):
+            try:
+                work = akoma_ntoso.read_document(content)
+                name = work.text.source_id
+                if name in texts and name not in works:
+                    raise InputError(f"{name!r} was imported above already; remove one of them")
+                works[name] = akoma_ntoso.joined(works[name], work) if name in works else work
+                texts[name] = works[name].text
+            except InputError as error:
+                raise error.at(source=str(path)) from None
+            continue
+        for line, data in _entries(content, str(path)):
             try:
                 normal = normalise(data)
                 entry = _form_of(normal)(normal)
@@ -93,8 +106,8 @@ def _agreement(data: Any) -> document.Agreement:
     return read
 
 
-def _entries(path: Path) -> Iterator[tuple[int | None, Any]]:
-    """(line, parsed value) of every entry; line is None for a file that is one JSON text."""
+def _bytes(path: Path) -> bytes:
+    """A file's content, unpacked if it is gzipped."""
     source = str(path)
     try:
         data = path.read_bytes()
@@ -109,6 +122,11 @@ def _entries(path: Path) -> Iterator[tuple[int | None, Any]]:
             raise InputError("the gzip ends early or is damaged; fetch it again", source=source) from None
     if not data.strip():
         raise InputError("the file is empty", source=source)
+    return data
+
+
+def _entries(data: bytes, source: str) -> Iterator[tuple[int | None, Any]]:
+    """(line, parsed value) of every entry; line is None for a file that is one JSON text."""
     whole = _whole(data, source)
     if whole is not None:
         for value in whole if isinstance(whole, list) else [whole]:
