@@ -3,9 +3,9 @@
     brownie run deploy --network ganache-cli
     brownie run deploy main ACCOUNT --network NETWORK     with an account of Brownie's own keystore
 
-Brownie compiles the sources for its own tests only. What is sent here is the init code in normledger/artifacts, through
-the deterministic deployer, so that every chain has the same contracts at the same addresses. Reads plain JSON:
-Brownie's environment has no normledger. What stands already is left as it is.
+Brownie compiles the sources whenever it loads the project, and nothing of that is sent. What is sent here is the init
+code in normledger/artifacts, through the deterministic deployer, so that every chain has the same contracts at the same
+addresses. Reads plain JSON: Brownie's environment has no normledger. What stands already is left as it is.
 """
 
 import json

@@ -112,7 +112,9 @@ def test_every_make_target_is_explained() -> None:
 # --- documents.md
 
 
-DOCUMENTS = ("agreement", "reported-agreement", "reports", "outcome", "alignments", "norm", "party", "statement")
+DOCUMENTS = (
+    "agreement", "reported-agreement", "reports", "outcome", "alignments", "endorsements", "norm", "party", "statement",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", [*DOCUMENTS, "derivation"])

@@ -8,7 +8,7 @@ from normledger.acts.act import OWN, ActKind
 from normledger.cli.acting import carry, representative
 from normledger.cli.options import AsJson, AsParty, ByKey, acting, parse_time
 from normledger.documents.document import Profile
-from normledger.errors import InputError
+from normledger.errors import InputError, NotFound
 from normledger.identifiers import ZERO, Address, Hash
 from normledger.ledger.queries import View
 from normledger.relay.preparation import (
@@ -166,4 +166,11 @@ def _subject(view: View, on: str | None) -> Hash:
     titles = {one.title: Hash(one.id) for one in view.agreements.values()}
     titles |= {one.title: Hash(one.id) for one in view.norms.values()}
     titles |= {one.name: Hash(one.id) for one in view.parties.values()}
-    return titles[on] if on in titles else Hash.parse(on)
+    if on in titles:
+        return titles[on]
+    try:
+        return Hash.parse(on)
+    except InputError:
+        raise NotFound(
+            "agreement, norm or party", on, "`normledger agreements`, `norms` and `parties` list them"
+        ) from None

@@ -35,7 +35,7 @@ from normledger.cli.rendering import (
 from normledger.composition import record
 from normledger.composition.result import Composition, Parameters
 from normledger.errors import InputError, NotFound
-from normledger.identifiers import Hash
+from normledger.identifiers import ZERO, Hash
 from normledger.ledger.answers import AgreementView, Party
 from normledger.ledger.queries import View
 from normledger.provenance.graph import trace as trace_norm
@@ -95,6 +95,16 @@ def party(name: str, as_of: AsOfBlock = None, at: AtTime = None, as_json: AsJson
             )
         say(f"{one.name}, a {one.kind}; claims to be {one.identifier} ({one.world}).", style="bold")
         say(f"Party {one.id}\nAccount {one.account}, registered in block {one.recorded.block}.")
+        for claimed in one.identifiers[1:]:
+            say(f"Claims to be {claimed} too.")
+        for tenure in one.tenures[:-1]:
+            say(f"Acted through account {tenure.account} from block {tenure.since.block} on.")
+        if one.powers:
+            table(
+                "Full powers",
+                ("representative", "on", "kinds", "until", "state"),
+                [_powers_row(view, given) for given in one.powers],
+            )
         table(
             "Bound by",
             ("agreement", "clauses", "since"),
@@ -162,7 +172,21 @@ def agreement(name: str, as_of: AsOfBlock = None, at: AtTime = None, as_json: As
             return _reported_agreement(view, name, as_json)
         if as_json:
             return print_json(
-                {"as_of": as_of_json(view.at), **_agreement_json(view, one), "acts": _acts_json(view, one.acts)}
+                {
+                    "as_of": as_of_json(view.at),
+                    **_agreement_json(view, one),
+                    "acts": _acts_json(view, one.acts),
+                    "stances": [
+                        {
+                            "party": str(stance.party),
+                            "name": view.parties[stance.party].name,
+                            "stance": stance.kind.term,
+                            "clause": str(stance.act.act.clause),
+                            "act": str(stance.act.digest),
+                        }
+                        for stance in one.stances
+                    ],
+                }
             )
         say(one.title, style="bold")
         say(f"Agreement {one.id}\nDocument {one.terms.document}")
@@ -178,6 +202,7 @@ def agreement(name: str, as_of: AsOfBlock = None, at: AtTime = None, as_json: As
         for act in one.acts:
             text = view.statement(act.act.content)
             told = f"{act.act.kind.term} by {view.parties[act.act.party].name}" + (f": “{text}”" if text else "")
+            told += f" (by its representative {act.signer})" if act.represented else ""
             say(f"  block {act.recorded.block}  {told}\n    {act.digest}")
         if one.status:
             effect = one.status.in_effect_since
@@ -189,6 +214,8 @@ def agreement(name: str, as_of: AsOfBlock = None, at: AtTime = None, as_json: As
                 objecting = ", ".join(view.parties[act.act.party].name for act in reservation.objections) or "nobody"
                 who = view.parties[reservation.party].name
                 say(f"{who} reserved a clause ({reservation.act.digest}); objecting: {objecting}.")
+        for stance in one.stances:
+            say(f"From outside: {stance.kind.term} by {view.parties[stance.party].name} ({stance.act.digest}).")
         as_of_line(view.at)
 
 
@@ -382,7 +409,7 @@ def norm(name: str, as_of: AsOfBlock = None, at: AtTime = None, as_json: AsJson 
             numbers=("block",),
         )
         if one.anchored:
-            say(f"Anchored, not recorded one by one: at least {len(one.anchored)} more endorsements.")
+            say(f"Anchored, not recorded one by one: at least {len(one.anchored)} more to endorse it.")
         for act in one.anchors_missing:
             say(f"The endorsements anchored by root {act.act.content} are not at hand and count nothing.")
         as_of_line(view.at)
@@ -465,6 +492,14 @@ def _party_json(one: Party) -> dict[str, Any]:
         "former_accounts": [str(tenure.account) for tenure in one.tenures[:-1]],
         "powers": [_powers_json(powers) for powers in one.powers],
     }
+
+
+def _powers_row(view: View, one: Powers) -> tuple[str, ...]:
+    given = one.terms
+    state = "ended" if one.ended else "stand" if one.stand(view.at.time) else "run out"
+    on = "everything" if given.subject == ZERO else view.names.get(given.subject, str(given.subject))
+    kinds = ", ".join(kind.term for kind in sorted(given.kinds))
+    return str(given.representative), on, kinds, moment(given.until), state
 
 
 def _powers_json(one: Powers) -> dict[str, Any]:

@@ -53,8 +53,8 @@ def as_of_line(at: AsOf) -> None:
 
 
 def moment(time: int) -> str:
-    """A block's time, ISO 8601 in UTC."""
-    return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """A time in Unix seconds, ISO 8601 in UTC; beyond the year 9999, that year's end."""
+    return datetime.fromtimestamp(min(time, 253_402_300_799), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequence[str] = ()) -> None:

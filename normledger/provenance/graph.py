@@ -58,7 +58,8 @@ def trace(view: View, norm: NormView, policy: TrustPolicy, above: frozenset[Hash
     standing = {stance.act.digest for stance in norm.stances}
     for act in norm.acts[1:]:
         if act.digest not in standing:
-            children.append(_act(view, act, note="no longer stands" if act.act.kind is not ActKind.WITHDRAWAL else ""))
+            overtaken = act.act.kind in (ActKind.ENDORSEMENT, ActKind.OPPOSITION)
+            children.append(_act(view, act, note="no longer stands" if overtaken else ""))
     publication = norm.publication
     if publication.act.content != ZERO:
         known = view.document(publication.act.content)

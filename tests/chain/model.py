@@ -422,7 +422,7 @@ class Model:
 
     def _empower_PartyRegistry(self, *values: Any) -> bytes:  # noqa: N802
         party, representative, subject, kinds, until = values[:5]
-        if kinds == 0 or kinds >= 2 ** len(KINDS):
+        if kinds == 0 or kinds & 1 or kinds >= 2 ** len(KINDS):
             raise Refused("NoKinds", party)
         if until < self.time:
             raise Refused("PowersOver", party, until, self.time)
