@@ -12,7 +12,8 @@ from tests.delegations import Delegations, copy_of, create
 
 # Deadlines measure the machine; a database of examples would make two runs differ.
 settings.register_profile("suite", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("suite")
+settings.register_profile("long", settings.get_profile("suite"), max_examples=2_000)
+settings.load_profile("long" if os.environ.get("NORMLEDGER_LONG") else "suite")
 
 # `make brownie-test` runs these, in an environment that has no normledger.
 collect_ignore = ["brownie"]

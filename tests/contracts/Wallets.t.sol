@@ -44,7 +44,7 @@ contract WalletsTest is Fixture {
     }
 
     function test_wallet_that_needs_most_of_its_allowance_does_everything() public {
-        _doEverything(address(new HungryWallet(vm.addr(5), 480_000)), 0);
+        _doEverything(address(new HungryWallet(vm.addr(5), 470_000)), 0);
     }
 
     // ---------------------------------------------------------------- EIP-7702
@@ -203,7 +203,7 @@ contract WalletsTest is Fixture {
     /// @dev Every amount of gas from too little to plenty: the whole reverts and says so, or the act stands. Never is the
     /// wallet's act left out because it had less than its allowance.
     function test_relayer_cannot_starve_a_wallet() public {
-        Actor memory actor = personAt(5, address(new HungryWallet(vm.addr(5), 490_000)));
+        Actor memory actor = personAt(5, address(new HungryWallet(vm.addr(5), 470_000)));
         agree(1);
         (Stance memory made, Signer memory signer) = _stanceBeside(actor, 1);
         bytes[] memory calls = new bytes[](3);
