@@ -49,8 +49,8 @@ class Rotation:
 class FullPowers:
     """What a representative may do: acts of some kinds on `subject` (zero for all), recorded at `until` at the latest.
 
-    `bits` has one bit by kind of act, 1 << kind; bit 0 names none, and the contract lets it pass. `until` is in Unix
-    seconds. For an agreement the powers cover stances on it too.
+    `bits` has one bit by kind of act, 1 << kind; bit 0 names none and is never set. `until` is in Unix seconds. For an
+    agreement the powers cover stances on it too.
     """
 
     party: PartyId

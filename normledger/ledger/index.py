@@ -152,7 +152,6 @@ class Index:
             with Session(self._engine) as session:
                 writer = _BlockWriter(session, block)
                 for entry in events(logs, self._release, self._node.chain_id, block.time, writer):
-                    self._check(entry)
                     writer.add(entry)
                 self._compare(writer.words(), writer.registers(), block)
                 session.add(
@@ -165,19 +164,6 @@ class Index:
                 f"The node at {self._node.name} tells an event of block {block.number} ({block.hash}) twice. "
                 "Ask another node."
             ) from error
-
-    def _check(self, entry: Event) -> None:
-        """What the words do not hold: a signature that proves nothing by itself is one of an account with code."""
-        if isinstance(entry, Opened) or entry.proven:
-            return
-        statement = entry.claim if isinstance(entry, RecordedClaim) else entry.act
-        accounts = [statement.account, *([statement.next] if isinstance(statement, Rotation) else [])]
-        if not any(self._node.code(account, entry.recorded.block) for account in accounts):
-            at = entry.recorded
-            raise IntegrityError(
-                f"The node at {self._node.name} altered log {at.index} of block {at.block} ({at.block_hash}): the "
-                f"signature is not that of account {accounts[0]}, which is no contract wallet. Ask another node."
-            )
 
     def _compare(
         self,

@@ -155,7 +155,7 @@ def begun() -> Both:
         both.pass_time(12)
         assert both.call(drawing.own(party, "rotate", (ACCOUNTS[6],))).ok
         both.pass_time(12)
-        assert both.call(drawing.own(party, "empower", (ACCOUNTS[5], bytes(32), 2**32 - 1, 2**64 - 1))).ok
+        assert both.call(drawing.own(party, "empower", (ACCOUNTS[5], bytes(32), 2**32 - 2, 2**64 - 1))).ok
     return both
 
 
@@ -313,9 +313,9 @@ class Drawing:
         fresh = (self.account(), self.one(*self.subjects()))
         who, what = self.one(*given) if given and self.one(True, False) else fresh
         identifier = self.one(b"", b"x" * 201) if self.rarely() else b"lei:2"
-        kinds = self.one(2**32 - 1, 2**31 - 1, 0x3C, 1 << 20)
+        kinds = self.one(2**32 - 2, 2**31 - 2, 0x3C, 1 << 20)
         if self.rarely():
-            kinds = self.one(0, 2**31, 2**32, 2**256 - 1)
+            kinds = self.one(0, 1, 2**32 - 1, 2**32, 2**256 - 2)
         until = self.one(time, time + 5, time + 500, 2**64 - 1)
         if self.rarely():
             until = time - 1

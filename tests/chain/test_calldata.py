@@ -66,6 +66,12 @@ def test_a_length_that_no_call_can_have_costs_nothing(length: int) -> None:
         call.items(0, 32)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def world() -> None:
+    """Where even the beginning fails, it fails once, and nothing is searched for a smaller case."""
+    begun()
+
+
 # --- layouts: the same call, encoded as nobody does
 
 

@@ -23,6 +23,12 @@ CALLS = 12
 """Calls in a sequence at most; half of them are left out."""
 
 
+@pytest.fixture(scope="module", autouse=True)
+def world() -> None:
+    """Where even the beginning fails, it fails once, and nothing is searched for a smaller case."""
+    begun()
+
+
 @pytest.mark.parametrize("part", range(PARTS))
 @given(
     seed=st.integers(0, 2**64 - 1),

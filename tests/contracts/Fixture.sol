@@ -383,7 +383,7 @@ abstract contract Fixture is Written {
     /// @dev The call, signed by an actor for its account.
     function owning(Actor memory actor, Own memory own) internal view returns (bytes memory) {
         bytes32 digest = ownDigest(own, actor.account);
-        return owning(own, by(actor, digest), own.nextKey == 0 ? bytes("") : signature(own.nextKey, digest));
+        return owning(own, by(actor, digest), own.kind == ActKind.Rotation ? signature(own.nextKey, digest) : bytes(""));
     }
 
     function ownAct(PartyId party, ActKind kind, uint64 number) internal view returns (Own memory own) {
