@@ -30,7 +30,12 @@ def test_compiling_the_sources_gives_the_shipped_artifacts() -> None:
 
 def test_forge_compiles_the_sources_to_the_same_init_code(tmp_path: Path) -> None:
     command = [FORGE, "build", "contracts", "--out", tmp_path / "out", "--cache-path", tmp_path / "cache"]
-    subprocess.run(command, cwd=ROOT, env={**os.environ, "FOUNDRY_DISABLE_NIGHTLY_WARNING": "1"}, check=True)
+    subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "FOUNDRY_PROFILE": "shipped", "FOUNDRY_DISABLE_NIGHTLY_WARNING": "1"},
+        check=True,
+    )
     for name in CONTRACTS:
         built = json.loads((tmp_path / f"out/{name}.sol/{name}.json").read_text())
         shipped = json.loads((ARTIFACTS / f"{name}.json").read_text())

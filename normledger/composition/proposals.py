@@ -16,7 +16,6 @@ Ties go to the smaller clause id. Only clauses of other documents in the same la
 """
 
 import difflib
-import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence

@@ -5,7 +5,7 @@ from eth_account import Account
 from hypothesis import given
 from hypothesis import strategies as st
 
-from normledger.acts.signature import ORDER, address_of, recover, sign
+from normledger.acts.signature import ORDER, address_of, compact, expanded, recover, sign
 from normledger.errors import SignatureError
 from normledger.identifiers import Address, Digest, keccak
 
@@ -50,7 +50,15 @@ def test_the_last_byte_is_27_or_28(v: int) -> None:
         recover(DIGEST, sign(DIGEST, KEY)[:64] + bytes([v]))
 
 
-@pytest.mark.parametrize("length", [0, 1, 64, 66, 130])
+@given(KEYS, DIGESTS)
+def test_the_short_form_is_the_same_signature(key: bytes, digest: Digest) -> None:
+    made = sign(digest, key)
+    short = compact(made)
+    assert (len(short), expanded(short)) == (64, made)
+    assert recover(digest, short) == address_of(key)
+
+
+@pytest.mark.parametrize("length", [0, 1, 63, 66, 130])
 def test_a_signature_has_65_bytes(length: int) -> None:
     made = (sign(DIGEST, KEY) * 3)[:length]
     with pytest.raises(SignatureError, match=f"has 65 bytes, this one has {length}"):
