@@ -28,6 +28,7 @@ from typing import Literal
 from normledger.composition.polarity import read
 from normledger.composition.record import ClauseText, Polarity
 from normledger.composition.result import Composition
+from normledger.composition.weights import logarithm
 from normledger.composition.wording import FUNCTION_WORDS, language_of, words
 from normledger.identifiers import ClauseId, Hash, OutcomeId, PartyId
 
@@ -183,15 +184,16 @@ def _vectors(texts: Sequence[ClauseText], languages: Sequence[str]) -> list[dict
     for count in counts:
         for feature in count:
             frequency[feature] += 1
+    # (1 + ln tf)(1 + ln((1 + n) / (1 + df))), in integers
+    every, one = logarithm(1 + len(texts)), 1 << 16
     vectors = []
     for count in counts:
         raw = {
-            feature: round(
-                (3 if feature.startswith("#") else 2)
-                * (1 + math.log(times))
-                * (1 + math.log((1 + len(texts)) / (1 + frequency[feature])))
-                * _LENGTH
-            )
+            feature: (3 if feature.startswith("#") else 2)
+            * (one + logarithm(times))
+            * (one + every - logarithm(1 + frequency[feature]))
+            * _LENGTH
+            >> 32
             for feature, times in count.items()
         }
         length = isqrt(sum(weight * weight for weight in raw.values())) or 1
