@@ -8,6 +8,7 @@ from collections.abc import Callable
 from importlib import import_module
 
 BENCHES = {
+    "evidence": ("evidence",),
     "first-light": ("first_light",),
     "gas": ("gas",),
     "composition": ("composition_alignment", "composition_proposals", "composition_coalitions", "composition_explore"),

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 
 from normledger.workspace import Workspace
 from tests.delegations import Delegations, copy_of, create
+from tests.evidence.story import Story, still
 
 # Deadlines measure the machine; a database of examples would make two runs differ.
 settings.register_profile("suite", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
@@ -60,6 +61,13 @@ def delegations(registered: tuple[Path, Delegations], tmp_path: Path) -> Iterato
     folder, made = registered
     with copy_of(folder, tmp_path / ".normledger") as workspace:
         yield Delegations(workspace, dict(made.parties), dict(made.keys))
+
+
+@pytest.fixture(scope="session")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    """The story of which every claim can be proven, to its end. Never written to."""
+    with still(tmp_path_factory.mktemp("story")) as workspace:
+        yield Story(workspace).begin().turn()
 
 
 @pytest.fixture(scope="session")

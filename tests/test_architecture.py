@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = sorted(path for name in ("normledger", "api", "scripts") for path in (ROOT / name).rglob("*.py"))
-PURE = ("errors", "identifiers", "documents", "acts", "composition")
+PURE = ("errors", "identifiers", "documents", "acts", "composition", "evidence")
 HEAVY = ("sqlalchemy", "sqlmodel", "sqlite3", "web3", "eth", "fastapi", "uvicorn", "httpx", "typer", "rich", "jinja2")
 
 

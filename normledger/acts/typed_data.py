@@ -7,6 +7,7 @@ take "1" for a number (EIP-712, "Definition of encodeData").
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from normledger.acts.act import FOUNDING, Act, ActKind, Claim, Contract
@@ -67,6 +68,7 @@ KINDS_OF: Mapping[Contract, tuple[ActKind, ...]] = {
 """The kinds of `Act` that each contract records."""
 
 
+@cache
 def written_type(contract: Contract, kind: ActKind) -> str:
     """The type of an act as EIP-712's encodeType writes it. Raises `InputError` where the contract takes no such."""
     if kind not in KINDS_OF[contract]:
@@ -117,11 +119,14 @@ class Domain:
 
 def struct_hash(statement: Signable) -> Hash:
     """hashStruct of a statement."""
-    written = type_of(statement)
-    encoded = [keccak(written.encode())]
-    for type_, name in _members(written):
-        encoded.append(Hash(_ENCODERS[type_](_value(statement, name))))
-    return keccak(b"".join(encoded))
+    type_hash, members = _layout(type_of(statement))
+    return keccak(type_hash + b"".join([_ENCODERS[type_](_value(statement, name)) for type_, name in members]))
+
+
+@cache
+def _layout(written: str) -> tuple[Hash, list[tuple[str, str]]]:
+    """The type's hash and its members; there are a few dozen types."""
+    return keccak(written.encode()), _members(written)
 
 
 def _uint(bits: int) -> Callable[[int], bytes]:

@@ -4,7 +4,17 @@ import sys
 
 import typer
 
-from normledger.cli import acting, aligning, anchoring, demonstration, empowering, exploring, preparing, reading
+from normledger.cli import (
+    acting,
+    aligning,
+    anchoring,
+    demonstration,
+    empowering,
+    evidence,
+    exploring,
+    preparing,
+    reading,
+)
 from normledger.cli.rendering import fail
 from normledger.errors import NormLedgerError
 
@@ -17,7 +27,7 @@ app = typer.Typer(
     add_completion=False,
 )
 
-for commands in (preparing, aligning, acting, empowering, anchoring, reading, exploring, demonstration):
+for commands in (preparing, aligning, acting, empowering, anchoring, reading, exploring, evidence, demonstration):
     commands.add_to(app)
 
 

@@ -6,7 +6,7 @@ Belongs here: frozen answers and the plain words that they give themselves. Does
 from dataclasses import dataclass
 
 from normledger.acts import consent
-from normledger.acts.act import ActKind, Recorded, RecordedAct
+from normledger.acts.act import ActKind, Recorded, RecordedAct, RecordedClaim
 from normledger.acts.anchors import Anchored
 from normledger.acts.powers import FurtherClaim, Powers, RecordedOwnAct, Tenure
 from normledger.chain.calls import Terms
@@ -32,7 +32,7 @@ class Party:
     """A registered party: what it claims, and what its profile says if that document is at hand.
 
     `account` acts for it now, `tenures` tell which did before; `powers` are all full powers that it ever gave; `own`
-    are its acts on itself after its claim.
+    are its acts on itself after its `claim`.
     """
 
     id: PartyId
@@ -42,6 +42,7 @@ class Party:
     recorded: Recorded
     digest: Digest
     profile: Profile | None
+    claim: RecordedClaim
     own: tuple[RecordedOwnAct, ...] = ()
     tenures: tuple[Tenure, ...] = ()
     powers: tuple[Powers, ...] = ()

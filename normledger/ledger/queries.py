@@ -132,11 +132,15 @@ class View:
     def _party(self, row: PartyRow) -> Party:
         party, own = PartyId.parse(row.id), tuple(self._own_acts.get(row.id, ()))
         claim = Claim(
-            Identifier(row.identifier), row.kind, Hash.parse(row.profile), Address.parse(row.account), int(row.deadline)
+            Identifier(row.identifier),
+            row.kind,
+            Hash.parse(row.profile),
+            Address.parse(row.account),
+            int(row.deadline),
+            _unreadable(row.identifier),
         )
-        held = powers.tenures(
-            RecordedClaim(claim, Digest.parse(row.digest), row.signature, self._recorded(row), row.proven), own
-        )
+        made = RecordedClaim(claim, Digest.parse(row.digest), row.signature, self._recorded(row), row.proven)
+        held = powers.tenures(made, own)
         profiles = [claim.profile, *(one.act.profile for one in own if isinstance(one.act, powers.FurtherClaim))]
         known = (self._store.read(profile) for profile in reversed(profiles))
         return Party(
@@ -147,6 +151,7 @@ class View:
             recorded=self._recorded(row),
             digest=Digest.parse(row.digest),
             profile=next((one for one in known if isinstance(one, Profile)), None),
+            claim=made,
             own=own,
             tenures=held,
             powers=powers.powers(own),
@@ -468,6 +473,11 @@ def _own_act(row: OwnActRow) -> powers.OwnAct:
             )
         case _:
             return powers.OwnCancellation(party, account, number, deadline)
+
+
+def _unreadable(identifier: str) -> bytes | None:
+    """The bytes of a claim that are no identifier; the index keeps them in hexadecimal digits, under no scheme."""
+    return bytes.fromhex(identifier.removeprefix("unreadable:0x")) if identifier.startswith("unreadable:0x") else None
 
 
 def terms_of(agreement: Agreement) -> Terms:
