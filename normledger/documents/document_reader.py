@@ -53,6 +53,9 @@ from normledger.identifiers import (
 )
 
 _T = TypeVar("_T")
+_CENTURY = 36_525
+"""Days of a hundred years."""
+
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?\??\Z")
 
 
@@ -114,6 +117,15 @@ class _Fields:
         value = self._data.get(key, default)
         if type(value) is not int or value < 0:
             raise InputError("a whole number from 0 is missing here", field=self.place(key))
+        return value
+
+    def days(self, key: str, default: int | None = None) -> int:
+        """A number of days, of a hundred years at most: no rule runs longer, and dates end with the year 9999."""
+        value = self.count(key, default)
+        if value > _CENTURY:
+            raise InputError(
+                f"{value} days are more than a hundred years; give at most {_CENTURY}", field=self.place(key)
+            )
         return value
 
     def parsed(self, key: str, parse: Callable[[str], _T]) -> _T:
@@ -276,15 +288,15 @@ def _read_rules(fields: _Fields) -> Rules:
         admission=cast(Admission, fields.word("admission", ADMISSIONS)),
         takes_effect=cast(TakesEffect, fields.word("takes_effect", get_args(TakesEffect))),
         reservations=fields.word("reservations", ("allowed", "prohibited")) == "allowed",
-        notice_days=fields.count("notice_days"),
-        reservation_days=fields.count("reservation_days", 0),
+        notice_days=fields.days("notice_days"),
+        reservation_days=fields.days("reservation_days", 0),
         reservable=fields.names("reservable"),
         authorized_reservations=fields.names("authorized_reservations"),
         reservations_accepted_by_all=fields.says("reservations_accepted_by", "all"),
         consents_needed=fields.count("consents_needed", 0),
         named_parties=fields.parsed_names("named_parties", PartyId.parse),
         named_needed=fields.count("named_needed", 0),
-        delay_days=fields.count("delay_days", 0),
+        delay_days=fields.days("delay_days", 0),
         first_of_month=fields.says("effect_on", "first-of-month"),
         provisional_application=fields.says("provisional_application", "allowed"),
         withdrawal=cast(

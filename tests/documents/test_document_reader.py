@@ -133,6 +133,7 @@ def test_no_field_is_read_in_two_ways(example: dict[str, Any], wrong: Any) -> No
         ({"clauses": AGREEMENT["clauses"][:1] * 2}, "clauses[1].key", "clause '1' stands twice"),
         ({"clauses": [{"key": "1", "language": "en", "text": " "}]}, "clauses[0].text", "the text is empty"),
         ({"notice_days": -1}, "notice_days", "a whole number from 0"),
+        ({"notice_days": 36_526}, "notice_days", "more than a hundred years"),
         ({"character": "law"}, "character", "'law' is not known here; it is one of treaty, contract"),
         ({"date": "12 November 2018"}, "date", "is not a date"),
         ({"type": "contract"}, "type", "unknown type of document; it is one of agreement"),
