@@ -8,6 +8,7 @@ import typer
 
 from normledger.acts.act import ActKind, Contract, stances_on
 from normledger.acts.signature import sign as sign_digest
+from normledger.acts.typed_data import KINDS_OF
 from normledger.cli.options import AsJson, AsParty, ByKey, Norms, Trust, acting, one_of, policy_of
 from normledger.cli.rendering import print_json, say
 from normledger.composition.record import Basis
@@ -39,6 +40,7 @@ def add_to(app: typer.Typer) -> None:
         declare,
         withdraw,
         terminate,
+        act,
         publish,
         endorse,
     ):
@@ -159,6 +161,51 @@ def terminate(
 ) -> None:
     """Agree to terminate an agreement; it ends once all its parties have (VCLT article 54 b)."""
     _act(ActKind.TERMINATION, agreement, party, as_json, by=by, text=text)
+
+
+def act(
+    kind: Annotated[str, typer.Argument(help="provisional-application, amendment, correction, succession …")],
+    agreement: AgreementName,
+    party: AsParty,
+    to: Annotated[
+        str | None,
+        typer.Option("--to", help="What it names: an act's digest, a party, an agreement."),
+    ] = None,
+    document: Annotated[
+        str | None, typer.Option("--document", metavar="HASH", help="The new text, of an amendment or correction.")
+    ] = None,
+    clause: Annotated[str | None, typer.Option("--clause", help="The clause's number in the text.")] = None,
+    text: Text = None,
+    by: ByKey = None,
+    as_json: AsJson = False,
+) -> None:
+    """State an act of any kind on an agreement, those that have no command of their own too."""
+    kinds = {one.term.replace(" ", "-"): one for one in KINDS_OF[Contract.AGREEMENT_LEDGER] if one in _PARTIES_ACTS}
+    if kind not in kinds:
+        raise InputError(f"{kind!r} is no act on an agreement; there are {', '.join(kinds)}", field="kind")
+    if document is not None and text is not None:
+        raise InputError("take one of --document and --text", field="--document")
+    with acting() as workspace:
+        view = workspace.newest()
+        named = None if to is None else _named(view, to)
+        prepared = _prepare(
+            workspace, view, kinds[kind], agreement, party, clause=clause, refers_to=named, text=text, by=by,
+            content=None if document is None else Hash.parse(document),
+        )  # fmt: skip
+        carry(workspace, prepared, as_json)
+
+
+_PARTIES_ACTS = [kind for kind in ActKind if ActKind.RATIFICATION <= kind <= ActKind.SUCCESSION]
+
+
+def _named(view: View, name: str) -> Hash:
+    """The id of a party or an agreement of this name, or the hash that it is."""
+    for find in (view.party, view.agreement):
+        try:
+            return Hash(find(name).id)
+        except NotFound:
+            continue
+    return Hash.parse(name)
 
 
 def publish(
@@ -296,6 +343,7 @@ def _prepare(
     refers_to: Hash | str | None = None,
     text: str | None = None,
     by: str | None = None,
+    content: Hash | None = None,
 ) -> Prepared:
     known = view.agreement(agreement)
     if clause is not None and known.document is None:
@@ -312,6 +360,7 @@ def _prepare(
         clause=known.document.clause_id(clause) if clause is not None and known.document else ZERO,
         refers_to=refers_to or ZERO,
         text=text,
+        content=content,
         by=representative(workspace, by),
     )
 

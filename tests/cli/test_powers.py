@@ -121,6 +121,21 @@ def test_an_outsider_s_stance_is_no_party_s_act(signed: Command) -> None:
     assert "closed" in refused.err
 
 
+def test_any_act_of_treaty_law_is_stated(signed: Command) -> None:
+    done = signed("act", "amendment", TREATY, "--as", "north", "--document", "0x" + "44" * 32)
+    assert done.code == 0, done.err
+    assert signed("act", "provisional-application", TREATY, "--as", "south").code == 0
+    assert [one["kind"] for one in acts(signed)][-2:] == ["amendment", "provisional application"]
+    for arguments, word in (
+        (("singing", TREATY), "is no act on an agreement"),
+        (("endorsement", TREATY), "is no act on an agreement"),
+        (("amendment", TREATY, "--to", "nobody"), "is not a hash"),
+    ):
+        refused = signed("act", *arguments, "--as", "north")
+        assert refused.code == 1
+        assert word in refused.err
+
+
 def test_endorsements_are_anchored_and_promoted(signed: Command, tmp_path: Path) -> None:
     norm = publish(signed, tmp_path)
     out = tmp_path / "signed.jsonl"
