@@ -6,12 +6,13 @@ How `lexical-2` finds, in integers only, so that every machine finds the same:
 
 1. Clauses with the same words are one *wording*: copies neither change a weight nor outvote anybody.
 2. The likeness of two wordings of one language is the cosine of their vectors (`weights`). Below 1/4 it is none
-   (`similarity` finds the pairs). Similarity is its square, so that few close pairs say more than many distant ones.
-3. Two wordings of one document lose 1: a document seldom regulates one thing twice.
-4. Two wordings that are read differently (in polarity; where one is unknown, in whether a negation stands there) lose
-   half of it; if their principal sentences are alike as well, with a cosine of 3/4 or more, they are *opposites* and
-   never come into one outcome.
-5. Average linkage (`clustering`) joins the closest groups until none is as close as the threshold, a root mean square;
+   (`similarity` finds the pairs).
+3. Similarity is the square of likeness, so that few close pairs say more than many distant ones, times its part of
+   the best likeness that either wording has in the other's documents: whoever has a closer partner there is not meant.
+4. Two wordings of one document lose 1/2: a document seldom regulates one thing twice.
+5. Plain opposites never come into one outcome: two wordings whose principal sentences are about the same, with a
+   cosine of 3/4 or more, and of which one refrains and the other does not, or one is negated and reads differently.
+6. Average linkage (`clustering`) joins the closest groups until none is as close as the threshold, a root mean square;
    ties go to the wording that sorts first.
 
 In a language whose polarity is not read only equal wordings align. Headings, labels and numbers are no input.
@@ -22,6 +23,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from normledger.composition import deontic_words
 from normledger.composition.clustering import link
 from normledger.composition.polarity import Reading, read
 from normledger.composition.record import Alignment, ClauseText, Polarity, TrustPolicy
@@ -33,7 +35,7 @@ from normledger.errors import InputError
 from normledger.identifiers import ClauseId, Hash, OutcomeId
 
 METHOD = "lexical-2"
-THRESHOLD = 7
+THRESHOLD = 5
 """Hundredths: the root mean square at which groups are joined, unless a reader chooses otherwise."""
 
 FLOOR = ONE // 4
@@ -42,7 +44,20 @@ FLOOR = ONE // 4
 OPPOSITE = ONE * 3 // 4
 """From this likeness of their principal sentences on, two wordings speak of the same."""
 
+_SIGNS = (
+    deontic_words.NEGATION
+    | deontic_words.CASE
+    | deontic_words.TURN_FINITE
+    | deontic_words.FORBIDDING
+    | deontic_words.FORBIDDEN
+    | deontic_words.DUTY
+)
+"""Words that turn what a sentence asks (in no case, refrain, required), and say nothing of what it is about."""
+
 _NEVER = -(ONE << 64)
+
+_WIDER = (FLOOR, ONE // 10, 1)
+"""How alike the nearest may be, one after the other, because looking far costs most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,25 +180,35 @@ def find(
 
 
 def nearest(
-    clauses: Iterable[ClauseText], document_of: Mapping[Hash, Hash], floor: int = ONE // 10
+    clauses: Iterable[ClauseText], document_of: Mapping[Hash, Hash], most: int = ONE
 ) -> dict[ClauseId, tuple[ClauseId, int]]:
     """For each clause the most alike clause of another document, with their likeness in ten-thousandths.
 
-    Only English clauses whose likeness reaches `floor` (in units of 2^28) have one. A copy is nearest of all; ties go
-    to the wording, then the clause, that sorts first. Polarity is no matter here: an opposite is near.
+    Only English clauses have one, and only if they share a word with one. A copy is nearest of all; clauses that are
+    more alike than `most` (in units of 2^28) are passed over. Ties go to the wording, then the clause, that sorts
+    first. Polarity is no matter here: an opposite is near.
     """
     answer: dict[ClauseId, tuple[ClauseId, int]] = {}
     wordings = _wordings(clauses, document_of).get("en", [])
-    likeness = _compare(wordings, "en", floor).likeness
-    for at, wording in enumerate(wordings):
-        order = [(at, ONE), *sorted(likeness[at].items(), key=lambda entry: (-entry[1], entry[0]))]
-        for clause in wording.clauses:
-            here = document_of[clause.agreement]
-            for other, dot in order:
-                there = [one for one in wordings[other].clauses if document_of[one.agreement] != here]
-                if there:
-                    answer[clause.id] = there[0].id, dot * 10_000 // ONE
-                    break
+    rarity = Rarity([wording.tokens for wording in wordings], "en")
+    vectors = [rarity.vector(wording.tokens) for wording in wordings]
+    lonely = list(range(len(wordings)))
+    for floor in _WIDER:
+        near: list[list[tuple[int, int]]] = [[] for _ in lonely]
+        for row, other, dot in alike([vectors[at] for at in lonely], vectors, rarity.bands, floor):
+            if other != lonely[row] and dot <= most:
+                near[row].append((dot, other))
+        for at, others in zip(lonely, near, strict=True):
+            order = [(ONE, at)] if most == ONE else []
+            order += sorted(others, key=lambda entry: (-entry[0], entry[1]))
+            for clause in wordings[at].clauses:
+                here = document_of[clause.agreement]
+                for dot, other in order if clause.id not in answer else ():
+                    there = [one for one in wordings[other].clauses if document_of[one.agreement] != here]
+                    if there:
+                        answer[clause.id] = there[0].id, dot * 10_000 // ONE
+                        break
+        lonely = [at for at in lonely if any(clause.id not in answer for clause in wordings[at].clauses)]
     return answer
 
 
@@ -212,30 +237,39 @@ def _compare(wordings: Sequence[_Wording], language: str, floor: int) -> _Compar
 
 
 def _similarities(compared: _Compared) -> list[dict[int, int]]:
-    """Squares of likeness, halved between unlike readings, less what one document costs; opposites never meet."""
-    readings = [(wording.reading.polarity, wording.reading.negated) for wording in compared.wordings]
-    near = [
-        {other: dot * dot // (2 * ONE if _unlike(readings[at], readings[other]) else ONE) for other, dot in row.items()}
-        for at, row in enumerate(compared.likeness)
-    ]
+    """Squares of likeness, times its part of the best there is, less what one document costs; opposites never meet."""
+    documents = [wording.documents for wording in compared.wordings]
+    best: list[dict[Hash, int]] = [{} for _ in documents]
+    for mine, row in zip(best, compared.likeness, strict=True):
+        for other, dot in row.items():
+            for document in documents[other]:
+                if mine.get(document, 0) < dot:
+                    mine[document] = dot
+    near: list[dict[int, int]] = [{} for _ in documents]
+    for one, row in enumerate(compared.likeness):
+        for other, dot in row.items():
+            if one < other:
+                closest = max(*(best[one][at] for at in documents[other]), *(best[other][at] for at in documents[one]))
+                near[one][other] = near[other][one] = dot * dot * dot // (closest * ONE)
     by_document: dict[Hash, list[int]] = defaultdict(list)
-    for at, wording in enumerate(compared.wordings):
-        for document in wording.documents:
+    for at, held in enumerate(documents):
+        for document in held:
             by_document[document].append(at)
     of_one_document = {pair for places in by_document.values() for pair in combinations(places, 2)}
     for one, other in of_one_document:
-        near[one][other] = near[other][one] = near[one].get(other, 0) - ONE
+        near[one][other] = near[other][one] = near[one].get(other, 0) - ONE // 2
     for one, other in _opposites(compared.wordings):
         near[one][other] = near[other][one] = _NEVER
     return near
 
 
 def _opposites(wordings: Sequence[_Wording]) -> Iterable[tuple[int, int]]:
-    """Pairs whose principal sentences are alike and are read differently."""
+    """Pairs whose principal sentences are alike and are opposed."""
     sentences: dict[tuple[str, ...], dict[tuple[Polarity, bool], list[int]]] = defaultdict(lambda: defaultdict(list))
     for at, wording in enumerate(wordings):
         reading = wording.reading
-        sentences[words(reading.sentence)][reading.polarity, reading.negated].append(at)
+        about = tuple(word for word in words(reading.sentence) if word not in _SIGNS)
+        sentences[about][reading.polarity, reading.negated].append(at)
     ordered = sorted(sentences)
     rarity = Rarity(ordered, "en", opening_share=0)
     vectors = [rarity.vector(tokens) for tokens in ordered]
@@ -244,13 +278,16 @@ def _opposites(wordings: Sequence[_Wording]) -> Iterable[tuple[int, int]]:
     for one, other in pairs:
         for mine, here in sentences[ordered[one]].items():
             for theirs, there in sentences[ordered[other]].items():
-                if _unlike(mine, theirs):
+                if _opposed(mine, theirs):
                     yield from ((first, second) for first in here for second in there)
 
 
-def _unlike(one: tuple[Polarity, bool], other: tuple[Polarity, bool]) -> bool:
-    """Whether two readings (polarity, negated) differ; of an unknown polarity only the negation is known."""
-    return one[1] != other[1] if "unknown" in (one[0], other[0]) else one[0] != other[0]
+def _opposed(one: tuple[Polarity, bool], other: tuple[Polarity, bool]) -> bool:
+    """Whether two readings (polarity, negated) of like sentences are opposites; what may be done may also be owed."""
+    polarities, negations = {one[0], other[0]}, {one[1], other[1]}
+    if "unknown" in polarities:
+        return len(negations) == 2
+    return len(polarities) == 2 and ("refrain" in polarities or len(negations) == 2)
 
 
 def _outcome(compared: _Compared, group: Sequence[int], language: str) -> FoundOutcome:

@@ -3,7 +3,7 @@
 Belongs here: likeness for proposing, the first partners of a clause, ranking, differences of words. Does not belong
 here: what counts (`alignment`). A proposal never counts by itself, so this may look wider than the found method does.
 
-How `propose` looks, in integers once the weights are rounded:
+How `propose` looks, in integers:
 
 1. A clause's features are its content words, folded to a stem, and the groups of the thesaurus that its words and
    phrases name. Weight = (1 + ln tf)(1 + ln((1 + n) / (1 + df))), half as much again for a group, scaled to length 2^14
@@ -28,7 +28,7 @@ from typing import Literal
 from normledger.composition.polarity import read
 from normledger.composition.record import ClauseText, Polarity
 from normledger.composition.result import Composition
-from normledger.composition.weights import logarithm
+from normledger.composition.weights import UNIT, logarithm
 from normledger.composition.wording import FUNCTION_WORDS, language_of, words
 from normledger.identifiers import ClauseId, Hash, OutcomeId, PartyId
 
@@ -184,16 +184,12 @@ def _vectors(texts: Sequence[ClauseText], languages: Sequence[str]) -> list[dict
     for count in counts:
         for feature in count:
             frequency[feature] += 1
-    # (1 + ln tf)(1 + ln((1 + n) / (1 + df))), in integers
-    every, one = logarithm(1 + len(texts)), 1 << 16
+    whole = UNIT + logarithm(1 + len(texts))
+    rarity = {feature: whole - logarithm(1 + often) for feature, often in frequency.items()}
     vectors = []
     for count in counts:
         raw = {
-            feature: (3 if feature.startswith("#") else 2)
-            * (one + logarithm(times))
-            * (one + every - logarithm(1 + frequency[feature]))
-            * _LENGTH
-            >> 32
+            feature: (3 if feature.startswith("#") else 2) * (UNIT + logarithm(times)) * rarity[feature]
             for feature, times in count.items()
         }
         length = isqrt(sum(weight * weight for weight in raw.values())) or 1

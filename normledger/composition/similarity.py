@@ -4,15 +4,18 @@ Belongs here: the join of a block of rows with a block of columns, plain and, wh
 belong here: where vectors come from (`weights`), or cutting many into blocks (`partitions`).
 
 Prefix filtering (Bayardo, Ma and Srikant 2007; with Cauchy and Schwarz's bound, Anastasiu and Karypis 2014) over bands,
-all in integers. Features stand in the order of rarity and are cut into bands. A vector's *level* is the first band
-from which on the rest of it, its tail, is shorter than the floor; what stands before is its head. Of two vectors take
-the lower level. If their heads share nothing, all they share lies beyond it, in a tail that is too short; so only heads
-are indexed. What the heads share, and the product of both lengths beyond the lower level, is the most the pair can
-reach; only a pair that may reach the floor is multiplied out.
+all in integers. Features stand in the order of rarity and are cut into bands; from some band on, what is left of a
+vector, its tail, is short. Two vectors that share nothing before a band can only share what their tails hold, at most
+the product of the tails' lengths. So a row looks for a column only through features before the first band from which on
+that product stays below the floor. To know this band for many columns at once, columns are ordered by how far their
+weight reaches, the farthest first, and cut into classes; a class's tail is the longest of its columns' and of all that
+follow. Then the columns to which a feature leads are the first so many of those that hold it. What a pair shares before
+its band, and the product beyond, is the most it can reach; only a pair that may reach the floor is multiplied out.
 
 Both ways give the same pairs with the same numbers: sums of integers do not depend on order.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +25,7 @@ from importlib.util import find_spec
 from math import isqrt
 from typing import Any
 
-from normledger.composition.weights import ONE, Vector
+from normledger.composition.weights import LENGTH, ONE, Vector
 from normledger.errors import InputError
 
 Pair = tuple[int, int, int]
@@ -30,6 +33,9 @@ Pair = tuple[int, int, int]
 
 WORTH_COMPILING = 2_000
 """So few vectors are compared before a compiler has even started."""
+
+CLASSES = 64
+"""Into so many classes columns are cut. More classes find fewer candidates, and each costs every row a little."""
 
 
 def alike(
@@ -61,53 +67,77 @@ def can_compile() -> bool:
     return find_spec("numba") is not None
 
 
-@dataclass(frozen=True, slots=True)
-class _Beyond:
-    """A vector's level, how many features are its head, and its length from each band on (rounded up)."""
-
-    level: int
-    head: int
-    lengths: Sequence[int]
-
-
-def _beyond(vector: Vector, bands: Sequence[int], count: int, floor: int) -> _Beyond:
+def _tails(vector: Vector, bands: Sequence[int], count: int) -> list[int]:
+    """A vector's length from each band on, rounded up; the last is 0."""
     squares = [0] * (count + 1)
     for feature, weight in vector:
         squares[bands[feature]] += weight * weight
     for band in range(count - 1, -1, -1):
         squares[band] += squares[band + 1]
-    level = next(band for band, square in enumerate(squares) if square * ONE < floor * floor)
-    head = sum(bands[feature] < level for feature, _ in vector)
-    return _Beyond(level, head, [isqrt(square - 1) + 1 if square else 0 for square in squares])
+    return [isqrt(square - 1) + 1 if square else 0 for square in squares]
 
 
 def _plain(rows: Sequence[Vector], columns: Sequence[Vector] | None, bands: Sequence[int], floor: int) -> list[Pair]:
     """`alike` without anything but Python."""
     count = bands[-1] + 1 if bands else 0
-    there = [_beyond(vector, bands, count, floor) for vector in (rows if columns is None else columns)]
-    here = there if columns is None else [_beyond(vector, bands, count, floor) for vector in rows]
-    whole = [dict(vector) for vector in (rows if columns is None else columns)]
+    there = rows if columns is None else columns
+    lengths = [_tails(vector, bands, count) for vector in there]
+    row_lengths = lengths if columns is None else [_tails(vector, bands, count) for vector in rows]
+    far = [sum(length * length >= floor for length in tails) for tails in lengths]
+    order = sorted(range(len(there)), key=lambda at: (-far[at], at))
+    step = len(there) // CLASSES + 1
+    longest = _longest([lengths[at] for at in order], step)
+    begins = [bisect_left(bands, band) for band in range(count + 1)]
+    whole = [dict(vector) for vector in there]
+    held = [sum(length * LENGTH >= floor for length in tails) for tails in lengths]
     index: dict[int, list[tuple[int, int]]] = defaultdict(list)
+
+    def hold(place: int) -> None:
+        for feature, weight in there[order[place]]:
+            if bands[feature] >= held[order[place]]:
+                break
+            index[feature].append((place, weight))
+
     if columns is not None:
-        for at, vector in enumerate(columns):
-            for feature, weight in vector[: there[at].head]:
-                index[feature].append((at, weight))
+        for place in range(len(order)):
+            hold(place)
     found: list[Pair] = []
-    for at, vector in enumerate(rows):
+    for turn, at in enumerate(order if columns is None else range(len(rows))):
+        vector, tails = rows[at], row_lengths[at]
+        led, first, ends = len(longest), [0] * len(longest), []
+        for band, tail in enumerate(tails):
+            while led and tail * longest[led - 1][band] < floor:
+                led -= 1
+                first[led] = band
+            ends.append(led * step)
         dots: dict[int, int] = defaultdict(int)
-        mine = here[at]
-        for feature, weight in vector[: mine.head]:
-            for other, other_weight in index[feature]:
-                dots[other] += weight * other_weight
-            if columns is None:
-                index[feature].append((at, weight))
-        for other, dot in dots.items():
-            level = min(mine.level, there[other].level)
-            if dot + mine.lengths[level] * there[other].lengths[level] >= floor:
-                exact = sum(weight * whole[other].get(feature, 0) for feature, weight in vector)
-                if exact >= floor:
-                    found.append((other, at, exact) if columns is None else (at, other, exact))
+        for feature, weight in vector:
+            end, entries = ends[bands[feature]], index.get(feature, [])
+            if entries and entries[-1][0] >= end:
+                entries = entries[: bisect_left(entries, (end, 0))]
+            for place, other_weight in entries:
+                dots[place] += weight * other_weight
+        for place, dot in dots.items():
+            other = order[place]
+            band = min(first[place // step], held[other])
+            if dot + tails[band] * lengths[other][band] >= floor:
+                features = whole[other]
+                rest = vector[bisect_left(vector, (begins[band], 0)) :]
+                dot += sum(weight * features[feature] for feature, weight in rest if feature in features)
+                if dot >= floor:
+                    found.append((at, other, dot) if columns is not None else (min(at, other), max(at, other), dot))
+        if columns is None:
+            hold(turn)
     return sorted(found)
+
+
+def _longest(lengths: Sequence[Sequence[int]], step: int) -> list[list[int]]:
+    """For each class of so many, the longest tail from each band on, of its own and of all classes that follow."""
+    longest: list[list[int]] = []
+    for begin in range((len(lengths) - 1) // step * step, -1, -step):
+        tails = [*lengths[begin : begin + step], *longest[-1:]]
+        longest.append([max(column) for column in zip(*tails, strict=True)])
+    return longest[::-1]
 
 
 @dataclass(frozen=True, slots=True)

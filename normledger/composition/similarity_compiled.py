@@ -12,6 +12,10 @@ from typing import Any
 np: Any = import_module("numpy")
 
 LENGTH = 1 << 14
+CLASSES = 64
+
+STRIDE = 16
+"""After so many features a pair is asked anew whether it can still reach the floor."""
 
 
 def compile_join(compiler: Callable[..., Any]) -> Any:
@@ -25,7 +29,7 @@ def compile_join(compiler: Callable[..., Any]) -> Any:
 def _compiled(compiler: Callable[..., Any]) -> Any:
     """What `join` calls is compiled under the same names, because numba looks names up where they are defined."""
     here = globals()
-    for name in ("root", "beyond", "by_row"):
+    for name in ("root", "beyond", "from_band", "longest_tails", "by_row"):
         here[name] = compiler()(getattr(here[name], "py_func", here[name]))
     return compiler()(join)
 
@@ -43,27 +47,54 @@ def root(square: Any) -> Any:
 
 
 def beyond(begins: Any, features: Any, weights: Any, bands: Any, count: int, floor: int) -> Any:
-    """Each vector's level, the end of its head, and its length from each band on (rounded up)."""
+    """Of each vector: how far its weight reaches, its first band that is not indexed, where that begins, its tails."""
     size = begins.shape[0] - 1
-    levels = np.empty(size, np.int32)
-    ends = np.empty(size, np.int64)
+    far = np.zeros(size, np.int32)
+    held = np.zeros(size, np.int32)
+    ends = begins[:size].copy()
     lengths = np.zeros((size, count + 1), np.int32)
     for at in range(size):
         square = np.int64(0)
         band = count
-        levels[at] = count
-        ends[at] = begins[at + 1]
         place = begins[at + 1] - 1
         while band > 0:
             band -= 1
+            last = place
             while place >= begins[at] and bands[features[place]] == band:
                 square += np.int64(weights[place]) * np.int64(weights[place])
                 place -= 1
-            lengths[at, band] = root(square)
-            if (square << 28) < floor * floor:
-                levels[at] = band
-                ends[at] = place + 1
-    return levels, ends, lengths
+            length = np.int64(root(square))
+            lengths[at, band] = length
+            far[at] += length * length >= floor
+            if length * LENGTH >= floor and held[at] == 0:
+                held[at] = band + 1
+                ends[at] = last + 1
+    return far, held, ends, lengths
+
+
+def from_band(features: Any, bands: Any, low: int, high: int, band: int) -> Any:
+    """The first of these entries that is of this band or a later one."""
+    while low < high:
+        middle = (low + high) >> 1
+        if bands[features[middle]] < band:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def longest_tails(lengths: Any, order: Any, step: int) -> Any:
+    """For each class of so many, the longest tail from each band on, of its own and of all classes that follow."""
+    size, width = lengths.shape
+    classes = (size + step - 1) // step
+    longest = np.zeros((classes, width), np.int32)
+    for one in range(classes - 1, -1, -1):
+        if one + 1 < classes:
+            longest[one] = longest[one + 1]
+        for place in range(one * step, min(size, one * step + step)):
+            for band in range(width):
+                longest[one, band] = max(longest[one, band], lengths[order[place], band])
+    return longest
 
 
 def by_row(found: Any, rows: int) -> Any:
@@ -98,62 +129,88 @@ def join(
     floor = np.int64(floor)
     rows, size, places = row_begins.shape[0] - 1, begins.shape[0] - 1, bands.shape[0]
     count = bands[places - 1] + 1 if places else 0
-    levels, ends, lengths = beyond(begins, features, weights, bands, count, floor)
-    if among_themselves:
-        row_levels, row_ends, row_lengths = levels, ends, lengths
-    else:
-        row_levels, row_ends, row_lengths = beyond(row_begins, row_features, row_weights, bands, count, floor)
-    # The index: for each feature, the vectors whose head holds it, ascending.
+    far, held, ends, lengths = beyond(begins, features, weights, bands, count, floor)
+    row_lengths = lengths
+    if not among_themselves:
+        row_lengths = beyond(row_begins, row_features, row_weights, bands, count, floor)[3]
+    order = np.argsort(-far, kind="mergesort")
+    step = size // CLASSES + 1
+    longest = longest_tails(lengths, order, step)
+    classes = longest.shape[0]
+    # The index: for each feature, the places of the vectors that hold it before their tail, ascending.
     starts = np.zeros(places + 1, np.int64)
     for at in range(size):
-        for place in range(begins[at], ends[at]):
-            starts[features[place] + 1] += 1
+        for entry in range(begins[at], ends[at]):
+            starts[features[entry] + 1] += 1
     for feature in range(places):
         starts[feature + 1] += starts[feature]
     total = starts[places]
     holder = np.empty(total, np.int32)
-    held = np.empty(total, np.int32)
+    weight_there = np.empty(total, np.int32)
     filled = starts[:places].copy()
-    for at in range(size):
-        for place in range(begins[at], ends[at]):
-            feature = features[place]
-            holder[filled[feature]] = at
-            held[filled[feature]] = weights[place]
+    for place in range(size):
+        for entry in range(begins[order[place]], ends[order[place]]):
+            feature = features[entry]
+            holder[filled[feature]] = place
+            weight_there[filled[feature]] = weights[entry]
             filled[feature] += 1
-    if among_themselves:  # the larger of each pair looks for the smaller: what it may see grows with it
+    if among_themselves:  # each looks for those before it: what it may see grows with its place
         filled[:] = starts[:places]
     dots = np.zeros(size, np.int32)
     touched = np.empty(size + 1, np.int32)
     mine = np.zeros(places, np.int32)
+    first = np.zeros(classes, np.int32)
+    reached = np.zeros(count + 1, np.int64)
     room, number = 1024, 0
     found = np.empty((room, 3), np.int32)
-    for at in range(rows):
+    for turn in range(rows):
+        at = order[turn] if among_themselves else turn
+        led = classes
+        for band in range(count + 1):
+            tail = np.int64(row_lengths[at, band])
+            while led > 0 and tail * longest[led - 1, band] < floor:
+                led -= 1
+                first[led] = band
+            reached[band] = led * step
         many = 0
-        for place in range(row_begins[at], row_ends[at]):
-            feature = row_features[place]
-            weight = row_weights[place]
-            for entry in range(starts[feature], filled[feature]):
-                other = holder[entry]
-                touched[many] = other
-                many += dots[other] == 0
-                dots[other] += weight * held[entry]
-            if among_themselves:
-                filled[feature] += 1
+        for entry in range(row_begins[at], row_begins[at + 1]):
+            feature = row_features[entry]
+            end = reached[bands[feature]]
+            if end == 0:
+                break
+            weight = row_weights[entry]
+            for there in range(starts[feature], filled[feature]):
+                place = holder[there]
+                if place >= end:
+                    break
+                touched[many] = place
+                many += dots[place] == 0
+                dots[place] += weight * weight_there[there]
+        if among_themselves:
+            for entry in range(begins[at], ends[at]):
+                filled[features[entry]] += 1
         ready = False
         for one in range(many):
-            other = touched[one]
-            level = min(row_levels[at], levels[other])
-            most = np.int64(dots[other]) + np.int64(row_lengths[at, level]) * np.int64(lengths[other, level])
-            dots[other] = 0
-            if most < floor:
+            place = touched[one]
+            other = order[place]
+            band = min(first[place // step], held[other])
+            dot = np.int64(dots[place])
+            dots[place] = 0
+            if dot + np.int64(row_lengths[at, band]) * np.int64(lengths[other, band]) < floor:
                 continue
             if not ready:
-                for place in range(row_begins[at], row_begins[at + 1]):
-                    mine[row_features[place]] = row_weights[place]
+                for entry in range(row_begins[at], row_begins[at + 1]):
+                    mine[row_features[entry]] = row_weights[entry]
                 ready = True
-            dot = np.int64(0)
-            for place in range(begins[other], begins[other + 1]):
-                dot += np.int64(mine[features[place]]) * np.int64(weights[place])
+            entry = from_band(features, bands, begins[other], begins[other + 1], band)
+            while entry < begins[other + 1]:
+                band = bands[features[entry]]
+                if dot + np.int64(row_lengths[at, band]) * np.int64(lengths[other, band]) < floor:
+                    break
+                stop = min(entry + STRIDE, begins[other + 1])
+                while entry < stop:
+                    dot += mine[features[entry]] * weights[entry]
+                    entry += 1
             if dot < floor:
                 continue
             if number == room:
@@ -161,13 +218,13 @@ def join(
                 more[:room] = found
                 found = more
                 room *= 2
-            found[number, 0] = other if among_themselves else at
-            found[number, 1] = at if among_themselves else other
+            found[number, 0] = min(at, other) if among_themselves else at
+            found[number, 1] = max(at, other) if among_themselves else other
             found[number, 2] = dot
             number += 1
         if ready:
-            for place in range(row_begins[at], row_begins[at + 1]):
-                mine[row_features[place]] = 0
+            for entry in range(row_begins[at], row_begins[at + 1]):
+                mine[row_features[entry]] = 0
     # Two stable passes: by column, then by row.
     swapped = np.empty((number, 3), np.int32)
     for one in range(number):

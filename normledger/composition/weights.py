@@ -4,7 +4,8 @@ Belongs here: features, document frequencies, logarithms and lengths. Does not b
 (`similarity`), or what follows from being alike (`alignment`).
 
 A wording has two fields, *all* of it and its *opening*, the first 25 words, because how a clause begins says what it
-regulates. A field's features are its content words (plurals folded) and pairs of neighbouring ones. A feature weighs
+regulates. A field's features are its words (plurals folded) and pairs of neighbouring ones: of all of it, the content
+words; of the opening, every word, since small words tell what kind of clause begins there. A feature weighs
 
     (1 + ln tf) · (1 + ln((1 + n) / (1 + df)))      tf: how often in the field; df: in how many of n wordings' fields
 
@@ -29,7 +30,9 @@ OPENING_SHARE = 30
 """Hundredths of similarity that the opening decides."""
 
 _FRACTION = 16
-_UNIT = 1 << _FRACTION
+UNIT = 1 << _FRACTION
+"""One, in the units of `logarithm`."""
+
 _LN_2 = 45426  # ln 2 · 2^16
 
 Vector = tuple[tuple[int, int], ...]
@@ -104,13 +107,13 @@ class Rarity:
         self._place = tuple(
             {feature: at for at, (_, where, feature) in enumerate(order) if where == field} for field in (0, 1)
         )
-        whole = _UNIT + logarithm(1 + len(wordings))
+        whole = UNIT + logarithm(1 + len(wordings))
         logarithms = {often: logarithm(1 + often) for frequency in frequencies for often in {*frequency.values(), 0}}
         self._rarity = tuple(
             {feature: whole - logarithms[often] for feature, often in frequency.items()} for frequency in frequencies
         )
         self._unheard = whole
-        self._often = [0, *(_UNIT + logarithm(often) for often in range(1, 64))]
+        self._often = [0, *(UNIT + logarithm(often) for often in range(1, 64))]
 
     def vector(self, tokens: Sequence[str]) -> Vector:
         """The vector of one of the wordings."""
@@ -129,7 +132,7 @@ class Rarity:
         """How often each feature stands in all of a wording, and in its opening."""
         folding, idle = self._folding, self._idle
         content = [folding[token] for token in tokens if token not in idle]
-        opening = [folding[token] for token in tokens[:OPENING] if token not in idle] if self._lengths[1] else []
+        opening = [folding[token] for token in tokens[:OPENING]] if self._lengths[1] else []
         return _words_and_pairs(content), _words_and_pairs(opening)
 
     def _scaled(self, counts: Counter[str], rarity: Mapping[str, int], length: int) -> Iterator[tuple[str, int]]:
@@ -137,7 +140,7 @@ class Rarity:
         for feature, often in counts.items():
             weight = rarity.get(feature, self._unheard)
             if often > 1:
-                weight = weight * (self._often[often] if often < 64 else _UNIT + logarithm(often)) >> _FRACTION
+                weight = weight * (self._often[often] if often < 64 else UNIT + logarithm(often)) >> _FRACTION
             raw.append(weight)
         norm = isqrt(sum(weight * weight for weight in raw) - 1) + 1 if raw else 1
         return ((feature, weight * length // norm) for feature, weight in zip(counts, raw, strict=True))

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from normledger.composition import similarity
-from normledger.composition.alignment import choose, find, nearest
+from normledger.composition.alignment import _SIGNS, choose, find, nearest
 from normledger.composition.clustering import link
 from normledger.composition.polarity import read
 from normledger.composition.record import AgreementText, Alignment, ClauseText
@@ -33,10 +33,11 @@ from tests.composition.records import (
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "tota_dev_ecommerce.jsonl.gz"
 
 
-def found(*texts, threshold=25, language="en"):
-    """Outcomes found among texts, one agreement each, as sets of text numbers."""
+def found(*texts, threshold=25, language="en", documents=None):
+    """Outcomes found among texts, of these documents or one each, as sets of text numbers."""
     clauses = [
-        ClauseText(clause_id(f"t{at}", 0), name(f"t{at}"), 0, "", "", text, language) for at, text in enumerate(texts)
+        ClauseText(clause_id(f"t{at}", 0), name(f"t{document}"), at, "", "", text, language)
+        for at, (text, document) in enumerate(zip(texts, documents or range(len(texts)), strict=True))
     ]
     number = {clause.id: at for at, clause in enumerate(clauses)}
     outcomes = find(clauses, {clause.agreement: clause.agreement for clause in clauses}, threshold)
@@ -69,6 +70,35 @@ def test_a_negated_clause_never_aligns_with_its_positive(frames: tuple[str, str]
     assert found(*(frame.format(text, text) for frame in frames)) == set()
 
 
+OPPOSITES = [
+    ("Each Party shall {}.", "Each Party shall not {}."),
+    ("Each Party shall {}.", "It is prohibited to {}."),
+    ("Each Party shall {}.", "No Party shall be required to {}."),
+    ("A Party may {}.", "The Parties shall in no case {}."),
+]
+
+
+@given(st.sampled_from(OPPOSITES), st.sampled_from(WORDS), st.integers(1, 30))
+def test_plain_opposites_never_share_an_outcome(frames: tuple[str, str], text: str, threshold: int) -> None:
+    one, other = (frame.format(text) for frame in frames)
+    middle = f"The Parties recognise that it matters to {text}."
+    assert not any({0, 1} <= group for group in found(one, other, middle, threshold=threshold))
+
+
+def test_what_one_may_and_another_shall_do_is_no_opposite() -> None:
+    text = "publish its laws and regulations on electronic commerce"
+    assert found(f"Each Party shall {text}.", f"Each Party may {text}.") == {frozenset({0, 1})}
+
+
+def test_who_has_a_closer_partner_in_a_document_is_not_meant() -> None:
+    """Alone the second is found with the first; beside a closer third its similarity is a part of what it was."""
+    one = "Each Party shall publish its laws on electronic commerce and on the transmission of data."
+    second = "Each Party shall publish its laws on electronic commerce and on the protection of users."
+    third = "Each Party shall promptly publish its laws on electronic commerce and on the transmission of data."
+    assert found(one, second, threshold=40) == {frozenset({0, 1})}
+    assert found(one, second, third, documents=[0, 1, 1], threshold=40) == {frozenset({0, 2})}
+
+
 def test_languages_are_never_aligned_with_each_other() -> None:
     text = "Neither Party may impose customs duties on electronic transmissions."
     english = ClauseText(clause_id("x", 0), name("x"), 0, "", "", text, "en")
@@ -90,7 +120,7 @@ def test_every_found_alignment_says_why() -> None:
     texts = [agreement(f"w{at}", frame.format(WORDS[2])) for at, frame in enumerate(FRAMES[2:])]
     (outcome,) = find([one.clauses[0] for one in texts], {one.id: one.id for one in texts}, 25)
     for one in outcome.clauses:
-        assert one.similarity > 9_990
+        assert 8_000 < one.similarity < 10_000, "the frames differ, in the opening only"
         assert [weight for _, weight in one.shared] == sorted((weight for _, weight in one.shared), reverse=True)
         assert dict(one.shared).keys() >= {"custom duty", "electronic transmission"}
         assert sum(weight for _, weight in one.shared) <= 10_000
@@ -247,44 +277,61 @@ def test_compiled_or_not_the_same_is_found(monkeypatch: pytest.MonkeyPatch) -> N
     assert find(clauses, documents) == plain != ()
 
 
-def slow_twin(texts: list[str], threshold: int) -> set[frozenset[int]]:
-    """`lexical-2` by its description: every pair, every mean, in fractions; for clauses of different documents."""
+def slow_twin(texts: list[str], documents: list[int], threshold: int) -> set[frozenset[int]]:
+    """`lexical-2` by its description: every pair, every mean, in fractions."""
     tokens = sorted({words(text) for text in texts})
     reading = [read(next(text for text in texts if words(text) == one), "en") for one in tokens]
+    held = [{document for text, document in zip(texts, documents, strict=True) if words(text) == one} for one in tokens]
     rarity = Rarity(tokens, "en")
     vectors = [dict(rarity.vector(one)) for one in tokens]
-    sentences = sorted({words(one.sentence) for one in reading})
-    sentence_rarity = Rarity(sentences, "en", opening_share=0)
-    principal = [dict(sentence_rarity.vector(words(one.sentence))) for one in reading]
+    about = [tuple(word for word in words(one.sentence) if word not in _SIGNS) for one in reading]
+    sentence_rarity = Rarity(sorted(set(about)), "en", opening_share=0)
+    principal = [dict(sentence_rarity.vector(one)) for one in about]
+    every = range(len(tokens))
+    likeness = {}
+    for a in every:
+        for b in every:
+            dot = sum(weight * vectors[b].get(feature, 0) for feature, weight in vectors[a].items())
+            likeness[a, b] = dot if a != b and 4 * dot >= ONE else 0
+
+    def best(one: int, there: set[int]) -> int:
+        return max(likeness[one, other] for other in every if held[other] & there)
+
     similar: dict[tuple[int, int], Fraction] = {}
     never = set()
-    for a, b in combinations(range(len(tokens)), 2):
-        likeness = sum(weight * vectors[b].get(feature, 0) for feature, weight in vectors[a].items())
-        one, other = reading[a], reading[b]
-        unlike = one.polarity != other.polarity
-        if "unknown" in (one.polarity, other.polarity):
-            unlike = one.negated != other.negated
+    for a, b in combinations(every, 2):
         similar[a, b] = Fraction(0)
-        if 4 * likeness >= ONE:
-            similar[a, b] = Fraction(likeness * likeness // (2 * ONE if unlike else ONE))
+        if likeness[a, b]:
+            similar[a, b] += likeness[a, b] ** 3 // (max(best(a, held[b]), best(b, held[a])) * ONE)
+        if held[a] & held[b]:
+            similar[a, b] -= ONE // 2
+        one, other = reading[a], reading[b]
+        opposed = one.polarity != other.polarity and (
+            "refrain" in (one.polarity, other.polarity) or one.negated != other.negated
+        )
+        if "unknown" in (one.polarity, other.polarity):
+            opposed = one.negated != other.negated
         alike = sum(weight * principal[b].get(feature, 0) for feature, weight in principal[a].items())
-        same_sentence = words(one.sentence) == words(other.sentence)
-        if unlike and (4 * alike >= 3 * ONE or same_sentence):
+        if opposed and (4 * alike >= 3 * ONE or about[a] == about[b]):
             never.add((a, b))
-    groups = {at: [at] for at in range(len(tokens))}
+    groups = {at: [at] for at in every}
     while True:
-        best = None
+        closest = None
         for a, b in combinations(sorted(groups), 2):
             pairs = [(min(i, j), max(i, j)) for i in groups[a] for j in groups[b]]
             mean = sum((similar[pair] for pair in pairs), Fraction(0)) / len(pairs)
-            if not never.intersection(pairs) and (best is None or mean > best[0]):
-                best = (mean, a, b)
-        if best is None or best[0] < threshold * threshold * ONE // 10_000:
+            if not never.intersection(pairs) and (closest is None or mean > closest[0]):
+                closest = (mean, a, b)
+        if closest is None or closest[0] < threshold * threshold * ONE // 10_000:
             break
-        groups[best[1]] += groups.pop(best[2])
+        groups[closest[1]] += groups.pop(closest[2])
     place = {one: at for at, one in enumerate(tokens)}
-    found = ({at for at, text in enumerate(texts) if place[words(text)] in group} for group in groups.values())
-    return {frozenset(group) for group in found if len(group) > 1}
+    answer = set()
+    for group in groups.values():
+        members = frozenset(at for at, text in enumerate(texts) if place[words(text)] in group)
+        if len({documents[at] for at in members}) > 1:
+            answer.add(members)
+    return answer
 
 
 SUBJECTS = ["Each Party shall", "Neither Party may", "The Parties should not", "Parties", "A Party may"]
@@ -300,16 +347,20 @@ OBJECTS = [
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(
-        st.builds(
-            lambda subject, verb, things: f"{subject} {verb} {' and '.join(things)}.",
-            st.sampled_from(SUBJECTS),
-            st.sampled_from(VERBS),
-            st.lists(st.sampled_from(OBJECTS), min_size=1, max_size=3),
+        st.tuples(
+            st.builds(
+                lambda subject, verb, things: f"{subject} {verb} {' and '.join(things)}.",
+                st.sampled_from(SUBJECTS),
+                st.sampled_from(VERBS),
+                st.lists(st.sampled_from(OBJECTS), min_size=1, max_size=3),
+            ),
+            st.integers(0, 4),
         ),
         min_size=1,
         max_size=9,
     ),
     st.integers(5, 60),
 )
-def test_what_is_found_equals_the_slow_twin(texts: list[str], threshold: int) -> None:
-    assert found(*texts, threshold=threshold) == slow_twin(texts, threshold)
+def test_what_is_found_equals_the_slow_twin(texts: list[tuple[str, int]], threshold: int) -> None:
+    clauses, documents = [text for text, _ in texts], [document for _, document in texts]
+    assert found(*clauses, documents=documents, threshold=threshold) == slow_twin(clauses, documents, threshold)

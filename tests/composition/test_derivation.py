@@ -13,7 +13,7 @@ def test_the_derivation_names_every_input_and_the_result() -> None:
     composition = compose(replace(theft(), missing=("report root 0x…",)), POLICY)
     data = composition.derivation.document()
     assert (data["method"], data["basis"], data["world"]) == ("lexical-2", "reported", "real")
-    assert data["parameters"]["threshold"] == 7
+    assert data["parameters"]["threshold"] == 5
     assert data["trust_policy"] == str(POLICY.hash)
     assert len(data["sources"]["agreements"]) == 6
     assert len(data["sources"]["acts"]) == 12 + 1

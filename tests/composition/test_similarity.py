@@ -1,12 +1,13 @@
 """Similar pairs: the fast ways against multiplying everything out."""
 
 from fractions import Fraction
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from normledger.composition.similarity import Pair, alike, can_compile
+from normledger.composition.similarity import CLASSES, Pair, alike, can_compile
 from normledger.composition.weights import ONE, Vector
 from normledger.errors import InputError
 
@@ -27,9 +28,10 @@ def multiplied_out(rows: list[Vector], columns: list[Vector] | None, floor: int)
     for at, row in enumerate(rows):
         for other, column in enumerate(rows if columns is None else columns):
             there = dict(column)
-            similarity = Fraction(sum(weight * there.get(feature, 0) for feature, weight in row), ONE)
-            if similarity >= Fraction(floor, ONE) and (columns is not None or at < other):
-                found.append((at, other, int(similarity * ONE)))
+            if columns is not None or at < other:
+                dot = sum(weight * there.get(feature, 0) for feature, weight in row)
+                if Fraction(dot, ONE) >= Fraction(floor, ONE):
+                    found.append((at, other, dot))
     return found
 
 
@@ -40,6 +42,19 @@ def test_pairs_are_those_of_multiplying_everything_out(
     compiled: bool, rows: list[Vector], columns: list[Vector] | None, floor: int
 ) -> None:
     assert alike(rows, columns, BANDS, floor, compiled) == multiplied_out(rows, columns, floor)
+
+
+@pytest.mark.parametrize("compiled", WAYS)
+@pytest.mark.parametrize("floor", [ONE // 8, ONE // 4, ONE // 2])
+def test_many_vectors_in_classes_of_several_each(compiled: bool, floor: int) -> None:
+    """Heads and tails of all lengths, so that classes differ in how far their weight reaches."""
+    chance = Random(5)
+    chosen = [sorted(chance.sample(range(len(BANDS)), chance.randint(0, 9))) for _ in range(5 * CLASSES)]
+    many = [tuple((place, chance.randint(1, 4729)) for place in places) for places in chosen]
+    few = many[: CLASSES // 2]
+    assert alike(many, None, BANDS, floor, compiled) == multiplied_out(many, None, floor)
+    assert alike(few, many, BANDS, floor, compiled) == multiplied_out(few, many, floor)
+    assert alike(many, few, BANDS, floor, compiled) == multiplied_out(many, few, floor)
 
 
 @pytest.mark.parametrize("floor", [0, -1, ONE + 1])

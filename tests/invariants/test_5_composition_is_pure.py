@@ -20,12 +20,13 @@ from tests.composition.records import FRAMES, POLICY, WORDS, agreement, consents
 FLOOR = Path(normledger.composition.__file__).parent
 ROOT = FLOOR.parents[1]
 ALLOWED = {
-    "collections", "dataclasses", "fractions", "functools", "heapq", "itertools", "math", "re", "typing", "unicodedata",
-    "difflib",  # its matching blocks, never its ratios
-    "importlib",  # for the extra `fast`, which gives the same bytes
-    "normledger",
+    "bisect", "collections", "dataclasses", "fractions", "functools", "heapq", "itertools", "math", "re", "typing",
+    "unicodedata", "normledger",
+    "difflib",  # its matching blocks are whole numbers; its ratios, which are not, are called nowhere
+    "importlib",  # what the package ships, and the optional compiler, which gives the same numbers
 }  # fmt: skip
 INEXACT = {"sqrt", "log", "log2", "exp", "random", "time", "hash", "id", "open", "float"}
+RATIOS = {"ratio", "quick_ratio", "real_quick_ratio"}
 
 
 def found_and_theft() -> Record:
@@ -69,7 +70,7 @@ def test_ties_do_not_fall_by_order_of_input(order: list[int]) -> None:
     single = agreement("single", "Parties shall shield hospitals, Parties shall shield networks.")
     clauses = [*pair.clauses, *single.clauses]
     documents = {pair.id: pair.id, single.id: single.id}
-    (outcome,) = find([clauses[at] for at in order], documents, 25)
+    (outcome,) = find([clauses[at] for at in order], documents, 50)
     assert {one.clause for one in outcome.clauses} == {pair.clauses[1].id, single.clauses[0].id}
 
 
@@ -103,7 +104,7 @@ def test_no_float_no_clock_no_file_no_chance(path: Path) -> None:
         assert not (isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Div)), f"line {node.lineno}"
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             assert node.func.id not in INEXACT, f"{node.func.id} in line {node.lineno}"
-        assert not (isinstance(node, ast.Attribute) and node.attr.endswith("ratio")), f"a ratio in line {node.lineno}"
+        assert not (isinstance(node, ast.Attribute) and node.attr in RATIOS), f"a ratio in line {node.lineno}"
         modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom):
             modules = [node.module or ""]
