@@ -166,7 +166,7 @@ def _growth(
                 step = "plurilateral" if "plurilateral" not in reached else None
             elif composition.selection.agreements[agreement].form == "bilateral":
                 bilaterals += 1
-                step = {1: "first bilateral", 2: "second bilateral"}.get(bilaterals)  # type: ignore[assignment]
+                step = "first bilateral" if bilaterals == 1 else "second bilateral" if bilaterals == 2 else None
             if step:
                 reached.add(step)
                 yield _milestone(step, day, agreement, binding[agreement])

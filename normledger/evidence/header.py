@@ -52,11 +52,12 @@ def read_header(raw: bytes) -> Header:
                 values[name] = rlp.fixed(item, len(item))
             else:
                 values[name] = rlp.fixed(item, length)
-        if values["timestamp"] >= END_OF_TIME:  # type: ignore[operator]  # a number
+        time = values["timestamp"]
+        if isinstance(time, int) and time >= END_OF_TIME:
             raise ValueError("its time is beyond the year 9999")
     except ValueError as error:
         raise InputError(f"this is no block header: {error}", field="header") from None
-    number, time, root = values["number"], values["timestamp"], values["stateRoot"]
+    number, root = values["number"], values["stateRoot"]
     assert isinstance(number, int)
     assert isinstance(time, int)
     assert isinstance(root, bytes)

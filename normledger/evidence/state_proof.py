@@ -65,10 +65,10 @@ class Nodes:
         if found is None:
             return ZERO
         try:
-            value = rlp.decode(found)
-            if rlp.number(value) == 0 or len(value) > 32:
+            value = rlp.number(rlp.decode(found))
+            if not 0 < value < 1 << 256:
                 raise ValueError("no value of a slot")
-            return Hash(bytes(value).rjust(32, b"\0"))  # type: ignore[arg-type]
+            return Hash(value.to_bytes(32, "big"))
         except ValueError as error:
             raise ProofError(f"the slot's entry does not read: {error}") from None
 

@@ -6,6 +6,7 @@ where the editors' headings stand in for what somebody signed: speed is measured
 
 import json
 from collections.abc import Callable
+from functools import partial
 from importlib import resources
 from pathlib import Path
 
@@ -133,7 +134,7 @@ def measure(case: str, record: Record, parameters: Parameters) -> None:
         "draft": lambda at: composition.draft(keys[at]),
     }
     for name, answer in asked.items():
-        slowest = max(seconds(lambda at=at, answer=answer: answer(at)) for at in range(len(keys)))  # type: ignore[misc]
+        slowest = max(seconds(partial(answer, at)) for at in range(len(keys)))
         report("composition", f"{case}-{name}", slowest, "s", "composing anew", anew)
 
 

@@ -1,6 +1,5 @@
 """Tenures and full powers after every sequence of a party's acts on itself, against a slow twin."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -223,7 +222,7 @@ def test_every_grant_is_told_once_and_ends_after_it_began(acts: list[OwnAct]) ->
 
 @given(st.lists(OWN_ACTS, max_size=6), st.lists(OWN_ACTS, max_size=6))
 def test_what_comes_later_changes_no_power_that_ended(before: list[OwnAct], after: list[OwnAct]) -> None:
-    ended: Callable[[list[OwnAct]], dict[Digest, object]] = lambda acts: {  # noqa: E731
-        one.granted.digest: one.ended for one in powers(recorded(*acts)) if one.ended is not None
-    }
+    def ended(acts: list[OwnAct]) -> dict[Digest, object]:
+        return {one.granted.digest: one.ended for one in powers(recorded(*acts)) if one.ended is not None}
+
     assert ended(before).items() <= ended(before + after).items()

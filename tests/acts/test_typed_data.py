@@ -25,7 +25,7 @@ from normledger.acts.typed_data import (
     written_type,
 )
 from normledger.errors import InputError
-from normledger.identifiers import ZERO, Address, PartyId, keccak
+from normledger.identifiers import ZERO, Address, Identifier, PartyId, keccak
 from tests.strategies import ADDRESSES, DOMAINS, OWN_ACTS, SIGNED, STATEMENTS, acts
 from tests.vectors.make_typed_data import PATH, cases, text
 
@@ -157,7 +157,7 @@ def test_a_number_too_large_for_its_type_is_not_wrapped(statement: Signable, bit
 DOMAIN = RELEASE.domain(Contract.AGREEMENT_LEDGER, 20044)
 ACCOUNT, PARTY = Address(keccak(b"a")[:20]), PartyId(keccak(b"p"))
 ACT = Act(Contract.AGREEMENT_LEDGER, ActKind.RESERVATION, keccak(b"s"), PARTY, ACCOUNT, 7, deadline=9)
-CLAIM = Claim("name:A", 5, keccak(b"profile"), ACCOUNT, 9)  # type: ignore[arg-type]
+CLAIM = Claim(Identifier("name:A"), 5, keccak(b"profile"), ACCOUNT, 9)
 EXAMPLES: dict[str, Signable] = {
     "act": ACT,
     "norm": Act(Contract.NORM_REGISTRY, ActKind.ENDORSEMENT, keccak(b"n"), PARTY, ACCOUNT, 7, deadline=9),

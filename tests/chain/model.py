@@ -4,6 +4,8 @@ Written from docs/reference/words.md and the interfaces, and from nothing of `no
 the contracts is not repeated here. Numbers are plain integers, hashes and accounts plain bytes. Gas is not modelled.
 """
 
+# ruff: noqa: N802  a method is named by the call that it models, as Solidity writes it
+
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -385,7 +387,7 @@ class Model:
 
     # --- PartyRegistry
 
-    def _claim_PartyRegistry(self, identifier: bytes, kind: int, profile: bytes, deadline: int, signer: Any) -> bytes:  # noqa: N802
+    def _claim_PartyRegistry(self, identifier: bytes, kind: int, profile: bytes, deadline: int, signer: Any) -> bytes:
         if kind >= 8:
             raise Refused("")
         if kind == 0:
@@ -403,11 +405,11 @@ class Model:
         self._enter(REGISTRY, "Claim", party, party, account)
         return party
 
-    def _claimFurther_PartyRegistry(self, *values: Any) -> bytes:  # noqa: N802
+    def _claimFurther_PartyRegistry(self, *values: Any) -> bytes:
         self._identifier(values[1])
         return self._own("claimFurther", "FurtherClaim", values)
 
-    def _rotate_PartyRegistry(self, *values: Any) -> bytes:  # noqa: N802
+    def _rotate_PartyRegistry(self, *values: Any) -> bytes:
         party, next_, _, _, signer, consent = values
         self._own("rotate", "Rotation", values)
         former, ordinal, epoch, last = self.holders[party]
@@ -420,7 +422,7 @@ class Model:
         self.holders[party] = [next_, ordinal, epoch + 1, last]
         return bytes(party)
 
-    def _empower_PartyRegistry(self, *values: Any) -> bytes:  # noqa: N802
+    def _empower_PartyRegistry(self, *values: Any) -> bytes:
         party, representative, subject, kinds, until = values[:5]
         if kinds == 0 or kinds & 1 or kinds >= 2 ** len(KINDS):
             raise Refused("NoKinds", party)
@@ -430,13 +432,13 @@ class Model:
         self.powers[party, self.holders[party][2], representative, subject] = (kinds, until)
         return bytes(party)
 
-    def _revoke_PartyRegistry(self, *values: Any) -> bytes:  # noqa: N802
+    def _revoke_PartyRegistry(self, *values: Any) -> bytes:
         party, representative, subject = values[:3]
         self._own("revoke", "Revocation", values)
         self.powers.pop((party, self.holders[party][2], representative, subject), None)
         return bytes(party)
 
-    def _cancel_PartyRegistry(self, *values: Any) -> bytes:  # noqa: N802
+    def _cancel_PartyRegistry(self, *values: Any) -> bytes:
         return self._own("cancel", "Cancellation", values)
 
     def _identifier(self, identifier: bytes) -> None:
@@ -461,7 +463,7 @@ class Model:
         self._link(REGISTRY, party, kind, digest, party, account)
         return party
 
-    def _state_PartyRegistry(self, author: bytes, acts: list[Any], signers: list[Any]) -> bytes:  # noqa: N802
+    def _state_PartyRegistry(self, author: bytes, acts: list[Any], signers: list[Any]) -> bytes:
         if not acts:
             raise Refused("Empty")
         subject = named("list", author)
@@ -487,7 +489,7 @@ class Model:
 
     # --- AgreementLedger
 
-    def _sign_AgreementLedger(self, terms: Any, signatures: list[Any], signers: list[Any]) -> bytes:  # noqa: N802
+    def _sign_AgreementLedger(self, terms: Any, signatures: list[Any], signers: list[Any]) -> bytes:
         if not signatures:
             raise Refused("Empty")
         agreement, (document, _, parties, _) = self._terms(terms), terms
@@ -532,7 +534,7 @@ class Model:
             self.awaiting[agreement] = missing
         return agreement
 
-    def _act_AgreementLedger(self, terms: Any, acts: list[Any], signers: list[Any]) -> bytes:  # noqa: N802
+    def _act_AgreementLedger(self, terms: Any, acts: list[Any], signers: list[Any]) -> bytes:
         agreement, (_, _, parties, admission) = self._terms(terms), terms
         self._on_agreement(agreement, acts)
         for index, act in enumerate(acts):
@@ -549,7 +551,7 @@ class Model:
             self._act(LEDGER, agreement, agreement, index, kind, act, signers)
         return agreement
 
-    def _takeStances_AgreementLedger(self, agreement: bytes, acts: list[Any], signers: list[Any]) -> bytes:  # noqa: N802
+    def _takeStances_AgreementLedger(self, agreement: bytes, acts: list[Any], signers: list[Any]) -> bytes:
         self._on_agreement(agreement, acts)
         subject = named("stances", agreement)
         for index, act in enumerate(acts):
@@ -570,7 +572,7 @@ class Model:
 
     # --- NormRegistry
 
-    def _publish_NormRegistry(self, norm: bytes, stance: Any, signers: list[Any]) -> bytes:  # noqa: N802
+    def _publish_NormRegistry(self, norm: bytes, stance: Any, signers: list[Any]) -> bytes:
         if any(self.words[NORMS, norm]):
             raise Refused("AlreadyPublished", norm)
         kind = self._kind(0, stance[1], {"Publication"})
@@ -578,7 +580,7 @@ class Model:
         self._enter(NORMS, kind, norm, stance[0], account)
         return norm
 
-    def _takeStances_NormRegistry(self, norm: bytes, stances: list[Any], signers: list[Any]) -> bytes:  # noqa: N802
+    def _takeStances_NormRegistry(self, norm: bytes, stances: list[Any], signers: list[Any]) -> bytes:
         if not stances:
             raise Refused("Empty")
         if not any(self.words[NORMS, norm]):
@@ -588,7 +590,7 @@ class Model:
             self._stance(norm, index, kind, stance[0], stance, signers)
         return norm
 
-    def _takeStancesOnMany_NormRegistry(self, party: bytes, stances: list[Any], signers: list[Any]) -> bytes:  # noqa: N802
+    def _takeStancesOnMany_NormRegistry(self, party: bytes, stances: list[Any], signers: list[Any]) -> bytes:
         if not stances:
             raise Refused("Empty")
         for index, stance in enumerate(stances):
