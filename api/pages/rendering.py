@@ -96,5 +96,7 @@ def to(context: Context, path: str, **query: Any) -> str:
 _TEMPLATES.env.globals.update(to=to, longest=200)
 _TEMPLATES.env.filters.update(moment=moment, iso=iso, counts=counts, day=day, kind=kind, tint=tint)
 _TEMPLATES.env.tests["web"] = lambda text: str(text).startswith(("https://", "http://"))
+_TEMPLATES.env.add_extension("jinja2.ext.i18n")
+_TEMPLATES.env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
 _TEMPLATES.env.trim_blocks = True
 _TEMPLATES.env.lstrip_blocks = True
