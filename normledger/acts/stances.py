@@ -1,4 +1,4 @@
-"""What stands of statements that bind nobody: stances on a norm, an agreement or a clause, and roots of batches."""
+"""What stands of statements that bind nobody: stances on a norm, an agreement or a clause, recognitions, batches."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -46,6 +46,29 @@ def standing_batches(acts: Sequence[RecordedAct]) -> tuple[RecordedAct, ...]:
         voided = _voided(own)
         standing += [act for act in own if act.act.kind in _BATCHES and act.digest not in voided]
     return tuple(sorted(standing, key=lambda one: one.order))
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """That `party` is who it claims to be, and, where it is named, the same actor as `same_as`; and by which act.
+
+    In the act, `refersTo` is the party and `clause` the other one, or zero.
+    """
+
+    party: PartyId
+    same_as: PartyId | None
+    act: RecordedAct
+
+
+def recognitions(acts: Sequence[RecordedAct]) -> tuple[Recognition, ...]:
+    """Of one author's list, the recognitions that stand, in the order of recording; nobody recognises itself."""
+    return tuple(
+        Recognition(PartyId(act.act.refers_to), PartyId(act.act.clause) if act.act.clause != ZERO else None, act)
+        for act in standing_batches(acts)
+        if act.act.kind is ActKind.RECOGNITION
+        and act.act.refers_to not in (ZERO, act.act.clause)
+        and (act.act.refers_to != act.act.party or act.act.clause != ZERO)
+    )
 
 
 _END_OF_TIME = 1 << 64

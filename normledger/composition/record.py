@@ -118,17 +118,23 @@ class Alignment:
 
 
 @dataclass(frozen=True, slots=True)
-class TrustPolicy:
-    """The reader's choice of whose word counts; `hash` names the file it was read from.
+class Recognition:
+    """That two actors, named by their keys, are one and the same: said by `by` in this act."""
 
-    `merges` are the pairs of actor keys that recognised authors called the same actor.
-    """
+    one: str
+    other: str
+    by: PartyId
+    act: Hash
+
+
+@dataclass(frozen=True, slots=True)
+class TrustPolicy:
+    """The reader's choice of whose word counts; `hash` names the file it was read from."""
 
     hash: Hash
     recognitions: frozenset[PartyId] = frozenset()
     alignments: frozenset[PartyId] = frozenset()
     reports: frozenset[PartyId] = frozenset()
-    merges: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,3 +157,4 @@ class Record:
     alignments: tuple[Alignment, ...] = ()
     missing: tuple[str, ...] = field(default=())
     past: tuple[Past, ...] = ()
+    recognitions: tuple[Recognition, ...] = ()

@@ -187,6 +187,7 @@ class Composition:
         record = self.record
         acts = {act for one in self.selection.undertakings for act in one.acts}
         acts |= {one.act for one in (*self.alignments.counting, *self.alignments.shown) if one.act}
+        acts |= {one.act for one in self.selection.recognitions}
         return Derivation(
             METHOD,
             VERSION,

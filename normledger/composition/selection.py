@@ -8,7 +8,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from normledger.composition.record import Actor, AgreementText, ClauseText, Past, Record, TrustPolicy, Undertaking
+from normledger.composition.record import (
+    Actor,
+    AgreementText,
+    ClauseText,
+    Past,
+    Recognition,
+    Record,
+    TrustPolicy,
+    Undertaking,
+)
 from normledger.errors import InputError
 from normledger.identifiers import ClauseId, Hash, is_exercise
 
@@ -24,7 +33,10 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What is composed. `document_of` names each agreement's document, `related` holds every relation twice."""
+    """What is composed. `document_of` names each agreement's document, `related` holds every relation twice.
+
+    `recognitions` are those by which two actors became one.
+    """
 
     actors: tuple[Actor, ...]
     agreements: Mapping[Hash, AgreementText]
@@ -34,6 +46,7 @@ class Selection:
     related: Mapping[Hash, frozenset[Hash]]
     left_out: tuple[LeftOut, ...]
     past: tuple[Past, ...] = ()
+    recognitions: tuple[Recognition, ...] = ()
 
 
 def select(record: Record, policy: TrustPolicy) -> Selection:
@@ -67,7 +80,7 @@ def select(record: Record, policy: TrustPolicy) -> Selection:
         elif (worlds[key] | claimed) - {None, record.world}:
             straddling.add(key)
     undertakings = [one for one in undertakings if one.agreement in kept and one.actor not in straddling]
-    same_as = _merged(actors.keys() - straddling, actors.keys(), policy, left_out)
+    same_as, recognitions = _merged(actors.keys() - straddling, actors.keys(), record, policy, left_out)
     undertakings = [
         replace(
             one,
@@ -96,6 +109,7 @@ def select(record: Record, policy: TrustPolicy) -> Selection:
             for one in record.past
             if one.agreement in kept and one.actor in same_as and (one.author is None or one.author in policy.reports)
         ),
+        recognitions,
     )
 
 
@@ -139,9 +153,9 @@ def _trusted(record: Record, policy: TrustPolicy, left_out: list[LeftOut]) -> li
 
 
 def _merged(
-    usable: Iterable[str], known: Iterable[str], policy: TrustPolicy, left_out: list[LeftOut]
-) -> dict[str, str]:
-    """Each actor's key to the smallest key of those recognised as the same actor, never across worlds."""
+    usable: Iterable[str], known: Iterable[str], record: Record, policy: TrustPolicy, left_out: list[LeftOut]
+) -> tuple[dict[str, str], tuple[Recognition, ...]]:
+    """Each actor's key to the smallest key of those recognised as the same actor, never across worlds; and by what."""
     parent = {key: key for key in usable}
     everybody = set(known)
 
@@ -150,13 +164,20 @@ def _merged(
             key = parent[key]
         return key
 
-    for one, other in sorted({(min(pair), max(pair)) for pair in policy.merges}):
-        if one in parent and other in parent:
+    heard = []
+    for said in sorted(record.recognitions, key=lambda said: (said.one, said.other, said.by, said.act)):
+        one, other = sorted((said.one, said.other))
+        if one not in everybody or other not in everybody:
+            continue  # somebody of whom this record knows nothing
+        if said.by not in policy.recognitions:
+            left_out.append(LeftOut("recognition", f"{one} = {other}", f"the trust policy does not name {said.by}"))
+        elif one in parent and other in parent:
             first, second = sorted((root(one), root(other)))
             parent[second] = first
-        elif one in everybody and other in everybody:
+            heard.append(said)
+        else:
             left_out.append(LeftOut("recognition", f"{one} = {other}", "it joins two worlds"))
-    return {key: root(key) for key in parent}
+    return {key: root(key) for key in parent}, tuple(heard)
 
 
 def _documents(

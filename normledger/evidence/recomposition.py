@@ -15,6 +15,7 @@ from typing import Any
 
 from normledger.acts.act import ActKind, Contract, RecordedAct, list_of
 from normledger.acts.consent import standing, standing_batches
+from normledger.acts.stances import recognitions
 from normledger.composition.compose import compose
 from normledger.composition.record import (
     Actor,
@@ -23,6 +24,7 @@ from normledger.composition.record import (
     Basis,
     ClauseText,
     OutcomeText,
+    Recognition,
     Record,
     Undertaking,
     World,
@@ -74,6 +76,8 @@ def candidate(question: dict[str, Any], known: Known) -> Conclusion:
             gathering.reported(author)
     for author in policy.alignments:
         gathering.aligned(author)
+    for author in policy.recognitions:
+        gathering.recognised(author)
     record = gathering.record(basis, world)  # type: ignore[arg-type]  # two words each, checked above
     if gathering.absent != frozenset(missing):
         raise Unproven("documents", "the texts named as missing are not those that are.")
@@ -156,6 +160,7 @@ class _Gathering:
         self._texts: dict[Hash, AgreementText] = {}
         self._undertakings: list[Undertaking] = []
         self._alignments: list[Alignment] = []
+        self._recognitions: list[Recognition] = []
 
     def _read(self, name: Hash) -> Document | None:
         """A document; None where the claim says that it is missing."""
@@ -217,6 +222,14 @@ class _Gathering:
                     for leaf, name in zip(batch.leaves, batch.leaf_hashes, strict=True)
                 ]
 
+    def recognised(self, author: PartyId) -> None:
+        """Which parties a trusted author calls one actor."""
+        self._recognitions += [
+            Recognition(str(said.party), str(said.same_as), author, said.act.digest)
+            for said in recognitions(self._known.acts(Contract.PARTY_REGISTRY, list_of(author)))
+            if said.same_as is not None
+        ]
+
     def reported(self, author: PartyId) -> None:
         """Who is reported by a trusted observer to have undertaken what elsewhere."""
         for act, batch in self._standing(author, ActKind.REPORTS):
@@ -268,6 +281,7 @@ class _Gathering:
             undertakings=tuple(self._undertakings),
             outcomes=tuple(outcomes[key] for key in sorted(outcomes)),
             alignments=tuple(one for one in self._alignments if one.outcome in outcomes),
+            recognitions=tuple(self._recognitions),
         )
 
 

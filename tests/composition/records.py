@@ -10,6 +10,7 @@ from normledger.composition.record import (
     Alignment,
     ClauseText,
     OutcomeText,
+    Recognition,
     Record,
     TrustPolicy,
     Undertaking,
@@ -56,6 +57,11 @@ def consents(party: str, text: AgreementText, *numbers: int, toward: tuple[str, 
     clauses = frozenset(one.id for one in text.clauses if not numbers or one.position in numbers)
     reached = None if toward is None else frozenset(toward)
     return Undertaking(party, text.id, clauses, (act(party, text.title),), toward=reached)
+
+
+def same(one: str, other: str) -> Recognition:
+    """The curator says that the two are one actor."""
+    return Recognition(one, other, CURATOR, name(f"{one} is {other}"))
 
 
 def declares(text: AgreementText, number: int, outcome: str, relation: str = "same") -> Alignment:

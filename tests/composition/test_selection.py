@@ -5,7 +5,18 @@ import pytest
 from normledger.composition.record import TrustPolicy
 from normledger.composition.selection import select
 from normledger.errors import InputError
-from tests.composition.records import OBSERVER, POLICY, STRANGER, actor, agreement, consents, name, record
+from tests.composition.records import (
+    CURATOR,
+    OBSERVER,
+    POLICY,
+    STRANGER,
+    actor,
+    agreement,
+    consents,
+    name,
+    record,
+    same,
+)
 
 TEXT = agreement("s", "Parties shall help.")
 
@@ -50,10 +61,18 @@ def test_without_a_policy_no_report_counts() -> None:
 def test_recognised_actors_become_one_and_never_join_worlds() -> None:
     game = agreement("game", "x", world="exercise")
     bound = [consents("0xaa", TEXT), consents("0xbb", TEXT), consents("0xcc", game)]
-    policy = replace(POLICY, merges=(("0xbb", "0xaa"), ("0xcc", "0xaa")))
-    selection = select(record([TEXT, game], bound), policy)
+    said = replace(record([TEXT, game], bound), recognitions=(same("0xbb", "0xaa"), same("0xcc", "0xaa")))
+    selection = select(said, replace(POLICY, recognitions=frozenset([CURATOR])))
     assert [one.key for one in selection.actors] == ["0xaa"]
+    assert selection.recognitions == (same("0xbb", "0xaa"),)
     assert ("recognition", "it joins two worlds") in why(selection)
+
+
+def test_a_recognition_counts_only_where_the_policy_names_its_author() -> None:
+    bound = [consents("0xaa", TEXT), consents("0xbb", TEXT)]
+    selection = select(replace(record([TEXT], bound), recognitions=(same("0xaa", "0xbb"),)), POLICY)
+    assert [one.key for one in selection.actors] == ["0xaa", "0xbb"]
+    assert ("recognition", f"the trust policy does not name {CURATOR}") in why(selection)
 
 
 def test_two_agreements_with_one_document_are_not_independent() -> None:

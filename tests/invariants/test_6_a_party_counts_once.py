@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from normledger.composition.compose import compose
 from normledger.composition.record import Record
 from normledger.composition.result import Parameters
-from tests.composition.records import POLICY, agreement, consents, declares, record, records
+from tests.composition.records import CURATOR, POLICY, agreement, consents, declares, record, records, same
 
 DECLARED = Parameters(found=False)
 
@@ -48,8 +48,8 @@ def test_a_party_of_five_agreements_counts_once() -> None:
 def test_two_identifiers_of_one_actor_count_once() -> None:
     text = agreement("r", "Parties shall help.")
     bound = [consents(party, text) for party in ("0xaa", "0xbb", "0xcc")]
-    policy = replace(POLICY, merges=(("0xcc", "0xbb"),))
-    composition = compose(record([text], bound, [declares(text, 0, "a")], "a"), policy, DECLARED)
+    said = replace(record([text], bound, [declares(text, 0, "a")], "a"), recognitions=(same("0xcc", "0xbb"),))
+    composition = compose(said, replace(POLICY, recognitions=frozenset([CURATOR])), DECLARED)
     assert composition.rows[0].parties == ("0xaa", "0xbb")
     assert str(composition.judge(composition.rows[0].key).mutuality.pairs) == "1/1"
 
