@@ -50,6 +50,7 @@ lint: $(DEV) $(NODE) ## style, types, floors, locks
 	$(BIN)/lint-imports
 	forge fmt --check contracts tests/contracts tests/proofs
 	solhint --disc --noPoster --max-warnings 0 'contracts/**/*.sol'
+	$(BIN)/hadolint scripts/deployment/Containerfile
 	$(PYTHON) scripts/lock.py check
 
 bench: $(DEV) $(NODE) ## one JSON object a line; ONLY=name runs one
@@ -83,7 +84,7 @@ lock: $(UV) ## after a change of pyproject.toml or package.json; UPGRADE="name â
 	npm install --package-lock-only
 
 clean: ## remove what make has built and installed; workspaces stay
-	rm -rf .build .venv .venv-brownie .venv-prove node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .build .venv .venv-brownie .venv-prove .venv-service node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find normledger api scripts tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 UV_PYTHON := .build/uv/bin/python

@@ -6,6 +6,7 @@ are pure functions of a view, so the newest few are kept.
 
 import logging
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -38,6 +39,8 @@ class Access:
         self._thread = threading.Thread(target=self._relay, name="relay", daemon=True)
         self.fault: str | None = None
         """Why the last look at the chain failed, in one sentence; None while all is well."""
+        self.seen: float | None = None
+        """When the chain was last followed up to its head, in Unix seconds; None before the first time."""
 
     def start(self) -> None:
         """Begin to relay and to follow the chain."""
@@ -104,7 +107,7 @@ class Access:
             try:
                 with self._lock:
                     self.workspace.carry()
-                self.fault = None
+                self.fault, self.seen = None, time.time()
             except NormLedgerError as error:
                 self.fault = str(error)
                 log.warning("the chain could not be followed: %s", error)

@@ -5,7 +5,7 @@ the business of whoever installs. Installing therefore goes by name, version and
 
     uv.lock -> uv export -> requirements with hashes -> uv pip sync --require-hashes, from the user's own index
 
-Verbs: update [PACKAGE…] | check | install dev|brownie|prove
+Verbs: update [PACKAGE…] | check | install dev|brownie|prove|service
 """
 
 import argparse
@@ -28,6 +28,7 @@ ENVIRONMENTS = {
     "dev": (".venv", ("--group", "dev", "--no-emit-project")),
     "brownie": (".venv-brownie", ("--only-group", "brownie")),
     "prove": (".venv-prove", ("--only-group", "prove")),
+    "service": (".venv-service", ("--extra", "fast", "--no-emit-project")),
 }
 
 
@@ -85,8 +86,8 @@ def install(name: str) -> None:
     uv("venv", "--allow-existing", "--no-python-downloads", "--python", sys.executable, folder)
     python = ROOT / folder / "bin/python"
     uv("pip", "sync", "--python", python, "--require-hashes", requirements)
-    if name == "dev":
-        uv("pip", "install", "--python", python, "--no-deps", "--editable", ".")
+    if name in ("dev", "service"):
+        uv("pip", "install", "--python", python, "--no-deps", *(["--editable"] if name == "dev" else []), ".")
 
 
 def main() -> None:

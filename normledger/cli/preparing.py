@@ -1,4 +1,4 @@
-"""Commands that make a workspace ready: init, deploy, key, register, import, index, digest, serve."""
+"""Commands that make a workspace ready: init, deploy, key, register, import, index, digest."""
 
 import time
 from functools import partial
@@ -19,7 +19,7 @@ key = typer.Typer(help="Keys of this workspace.", no_args_is_help=True)
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
-    for command in (init, deploy, register, index, digest, serve):
+    for command in (init, deploy, register, index, digest):
         app.command()(command)
     app.command("import")(import_)
     app.add_typer(key, name="key")
@@ -162,15 +162,3 @@ def digest(as_of: AsOfBlock = None, at: AtTime = None, as_json: AsJson = False) 
     if as_json:
         return print_json({"digest": str(view.digest), "as_of": as_of_json(view.at)})
     say(f"{view.digest} block {view.at.block} chain {view.at.chain_id}")
-
-
-def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
-) -> None:
-    """Serve the API and the pages; relays what is submitted."""
-    from normledger.cli.service import run
-
-    with writing() as workspace:
-        workspace.update()
-        run(workspace, host, port)

@@ -1,24 +1,71 @@
-"""Runs the service in this process: uvicorn on a socket that was bound first, so that a port in use is one sentence."""
+"""`normledger serve`: uvicorn in this process, on a socket that was bound first: a port in use is one sentence."""
 
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, cast
 
+import typer
+
+from normledger.cli.options import one_of, writing
 from normledger.cli.rendering import say
-from normledger.errors import InputError
+from normledger.errors import ChainError, InputError
 from normledger.workspace import Workspace
 
+if TYPE_CHECKING:
+    from api.journal import Form
 
-def run(workspace: Workspace, host: str, port: int) -> None:
-    """Serve until interrupted."""
+
+STOPPING = 30
+"""Seconds that answers under way are given after SIGTERM or Ctrl-C."""
+
+MOST_AT_ONCE = 1_000
+"""Connections; beyond them 503 at once, so that those under way are answered."""
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this command."""
+    app.command()(serve)
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on; 0 takes a free one.")] = 8000,
+    metrics: Annotated[bool, typer.Option("--metrics", help="Offer /metrics to Prometheus, on the same port.")] = False,
+    limits: Annotated[bool, typer.Option(help="Answer 429 to an address that asks too much.")] = True,
+    proxies: Annotated[
+        str, typer.Option(metavar="ADDRESSES", help="Proxies whose X-Forwarded headers are believed; * for all.")
+    ] = "127.0.0.1",
+    log_format: Annotated[str, typer.Option(metavar="text|json", help="Lines for people or for machines.")] = "text",
+    log_level: Annotated[str, typer.Option(metavar="LEVEL", help="debug, info, warning or error.")] = "warning",
+) -> None:
+    """Serve the API and the pages; relays what is submitted."""
+    form = cast("Form", one_of(log_format, ("text", "json"), "--log-format"))
+    level = one_of(log_level.lower(), ("debug", "info", "warning", "error"), "--log-level").upper()
     import uvicorn
 
     from api.app import create_app
+    from api.journal import configuration
+    from api.operation import Operation, operated
 
     bound = _bind(host, port)
-    say(f"Serving on http://{host}:{bound.getsockname()[1]}/ (pages) and /v1 (API); stop with Ctrl-C.")
-    uvicorn.Server(uvicorn.Config(create_app(workspace), log_level="warning")).run(sockets=[bound])
+    with writing() as workspace:
+        try:
+            workspace.update()
+        except ChainError as error:
+            say(f"{error} The service answers from its index until then, and says so.")
+        say(f"Serving on http://{host}:{bound.getsockname()[1]}/ (pages) and /v1 (API); stop with Ctrl-C.")
+        config = uvicorn.Config(
+            operated(create_app(workspace), Operation(metrics, limits)),
+            log_config=configuration(form, level),
+            access_log=False,
+            server_header=False,
+            forwarded_allow_ips=proxies,
+            limit_concurrency=MOST_AT_ONCE,
+            timeout_graceful_shutdown=STOPPING,
+        )
+        uvicorn.Server(config).run(sockets=[bound])
 
 
 @contextmanager
