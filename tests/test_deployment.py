@@ -1,9 +1,11 @@
 """The files with which an operator runs the service: they name commands and options that are there."""
 
+import json
 import re
 import shlex
 import shutil
 import subprocess
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -53,3 +55,17 @@ def test_systemd_takes_the_unit(tmp_path: Path) -> None:
     done = subprocess.run([tool, "verify", str(unit)], capture_output=True, text=True)
     told = [line for line in done.stderr.splitlines() if "normledger.service" in line]
     assert told == []
+
+
+def test_the_cost_sheet_is_the_gas_snapshot_times_the_price() -> None:
+    snapshot = json.loads((FOLDER.parents[1] / "tests/contracts/gas/NormLedger.json").read_text("utf-8"))
+    page = (FOLDER.parents[1] / "docs/how-to/deploy.md").read_text("utf-8")
+    rows = re.findall(
+        r"^\| [^|`]+ \| `([\w-]+)` \| ([\d,]+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|$", page, re.MULTILINE
+    )
+    assert len(rows) >= 10
+    for case, gas, *costs in rows:
+        each = 100 if case in ("batch-100", "norms-100") else 1
+        assert gas == f"{int(snapshot[case]) // each:,}"
+        exact = [Fraction(int(snapshot[case]) // each) * price / 10**9 for price in (Fraction(1, 20), 2, 20)]
+        assert costs == [f"{float(cost):.6f}" for cost in exact]
