@@ -33,10 +33,12 @@ from normledger.cli.rendering import (
     trace_tree,
 )
 from normledger.composition import record
-from normledger.composition.result import Composition, Parameters
+from normledger.composition.bridging import Consensus, Grouping
+from normledger.composition.result import Composition, Parameters, plain
 from normledger.errors import InputError, NotFound
 from normledger.identifiers import ZERO, Hash
 from normledger.ledger.answers import AgreementView, Party
+from normledger.ledger.consensus import consensus_on
 from normledger.ledger.queries import View
 from normledger.provenance.graph import trace as trace_norm
 from normledger.workspace import Workspace, composing
@@ -360,11 +362,15 @@ def norms(as_of: AsOfBlock = None, at: AtTime = None, as_json: AsJson = False) -
         as_of_line(view.at)
 
 
+_GROUPINGS: tuple[Grouping, ...] = ("kind", "region")
+
+
 def norm(name: str, as_of: AsOfBlock = None, at: AtTime = None, as_json: AsJson = False) -> None:
     """One published norm: its text and who stands where."""
     with reading() as workspace:
         view = view_of(workspace, as_of, at)
         one = view.norm(name)
+        bridging = {groups: consensus_on(one, view.parties.values(), groups) for groups in _GROUPINGS}
         if as_json:
             return print_json(
                 {
@@ -382,6 +388,7 @@ def norm(name: str, as_of: AsOfBlock = None, at: AtTime = None, as_json: AsJson 
                         }
                         for stance in one.stances
                     ],
+                    "bridging": {groups: plain(found) for groups, found in bridging.items()},
                     "anchored": {
                         "at_least": len(one.anchored),
                         "digests": [str(anchored.digest) for anchored in one.anchored],
@@ -408,11 +415,24 @@ def norm(name: str, as_of: AsOfBlock = None, at: AtTime = None, as_json: AsJson 
             ],
             numbers=("block",),
         )
+        for groups, found in bridging.items():
+            say(_told(groups, found))
         if one.anchored:
             say(f"Anchored, not recorded one by one: at least {len(one.anchored)} more to endorse it.")
         for act in one.anchors_missing:
             say(f"The endorsements anchored by root {act.act.content} are not at hand and count nothing.")
         as_of_line(view.at)
+
+
+def _told(groups: str, found: Consensus) -> str:
+    """Bridging in one line: the value as an exact fraction, its factors, and who was not heard."""
+    if found.value is None:
+        return f"By {groups}: nobody has taken a stance."
+    factors = ", ".join(
+        f"{one.group} {one.agree} for and {one.disagree} against ({one.value})" for one in found.factors if one.seen
+    )
+    silent = f"; not heard: {', '.join(found.empty)}" if found.empty else ""
+    return f"By {groups}, group-aware consensus {found.value}: {factors}{silent}."
 
 
 def trace(
