@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 
 from normledger.composition.polarity import read
@@ -89,6 +90,7 @@ _SPELLINGS = (
 _MARKER = re.compile(r"(?:[a-z]|[ivx]{1,5}|\d{1,2})\Z")
 
 
+@lru_cache(maxsize=1 << 16)
 def _key(piece: str) -> str:
     """What a word is compared by; from five letters on, British, American and hyphenated spelling are one."""
     key = piece.casefold().replace("’", "'")
@@ -156,13 +158,14 @@ def merge(
     """
     clauses_of: dict[tuple[str, ...], dict[ClauseId, int]] = defaultdict(dict)
     ways: dict[tuple[str, ...], list[tuple[int, int, str]]] = defaultdict(list)
+    tokens = {text: _tokens(text, language) for text in texts}
     for text, where in texts.items():
-        key = _said(_tokens(text, language))
+        key = _said(tokens[text])
         bound = frozenset[str]().union(*(parties.get(clause, frozenset()) for clause in where))
         ways[key].append((-len(bound), -len(where), text))
         for clause, place in where.items():
             clauses_of[key][clause] = min(place, clauses_of[key].get(clause, place))
-    written = {key: _tokens(min(known)[2], language) for key, known in ways.items()}
+    written = {key: tokens[min(known)[2]] for key, known in ways.items()}
     wordings = [
         _Wording(
             written[key],
