@@ -1,21 +1,64 @@
-"""The way from a norm to what it rests on: norm → outcomes → clauses → agreements → acts → parties.
+"""The doors to provenance: `down`, from anything to what it rests on; `up`, from anything to all that rests on it.
 
-Every node is an entity, an activity or an agent in the sense of W3C PROV-DM, with its hash and, where the chain holds
-it, its block. Belongs here: which node rests on which. Does not belong here: how a tree is shown.
+Both take a view and the name of a thing: the id, hash or digest of a norm, candidate, outcome, agreement, clause, act,
+report, alignment, document or party; an account's address; a title, name or identifier; or ``kind:hash`` as in a graph.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 from normledger.acts.act import ActKind, RecordedAct
 from normledger.composition.record import Alignment, Record, TrustPolicy
 from normledger.documents.document import DerivationRecord, Document
+from normledger.errors import InputError, NotFound
 from normledger.identifiers import ZERO, Digest, Hash, OutcomeId, PartyId
 from normledger.ledger.answers import NormView
 from normledger.ledger.queries import View
+from normledger.provenance.lineage import Lineage
+from normledger.provenance.naming import find, standing_of
+from normledger.provenance.nodes import Graph, ProvType
 
-ProvType = Literal["entity", "activity", "agent"]
+NOBODY = TrustPolicy(Hash(bytes(32)))
+"""Trusts nobody: no signed alignment and no report counts."""
+
+
+def down(view: View, name: str, policy: TrustPolicy = NOBODY, *, depth: int | None = None) -> Graph:
+    """What the thing called `name` rests on as of the view, at most `depth` steps away.
+
+    It starts from the thing's standing, which gathers what accrued around it; from an act's instrument, which tells
+    what ended it. Raises `NotFound` or `InputError`.
+    """
+    lineage, key = _found(view, name, policy)
+    root = standing_of(lineage, key)
+    return lineage.graph(root).reachable(root, depth=_steps(depth))
+
+
+def up(view: View, name: str, policy: TrustPolicy = NOBODY, *, depth: int | None = None) -> Graph:
+    """All that rests on the thing called `name` as of the view, at most `depth` steps away. Raises as `down`."""
+    lineage, key = _found(view, name, policy)
+    lineage.everything()
+    return lineage.graph(key).reachable(key, up=True, depth=_steps(depth))
+
+
+def _found(view: View, name: str, policy: TrustPolicy) -> tuple[Lineage, str]:
+    lineage = Lineage(view, policy)
+    try:
+        return lineage, find(lineage, name)
+    except NotFound as absent:
+        # Only what the method finds is left: candidates and outcomes that nobody declared or signed.
+        lineage = Lineage(view, policy, found=True)
+        lineage.candidates()
+        for kind in ("candidate", "standing"):
+            key = f"{kind}:{name.partition(':')[2] or name}".split(".")[0] + f".{view.at.block}"
+            if lineage.has(key):
+                return lineage, key
+        raise absent
+
+
+def _steps(depth: int | None) -> int | None:
+    if depth is not None and depth < 1:
+        raise InputError(f"{depth} is no number of steps; give a whole number from 1 on", field="--depth")
+    return depth
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,769 @@
+"""What rests on what, as of a view: reads each subject once, when it is asked for, and gives its nodes and edges.
+
+A *standing* is what accrues around a thing up to a block: who is bound by an agreement or a clause, who stands behind a
+norm, which clauses ask for an outcome, what a party declared of itself. It is a thing of its own, named with its block,
+because the thing itself never changes: an endorsement rests on the norm's text, not on who endorsed it since. An
+*instrument* is what an act brought forth and a withdrawal ends: a consent, a reservation, full powers, the tenure of an
+account (by a claim or a rotation).
+
+Belongs here: turning acts, documents and the folds' answers into a graph. Does not belong here: deciding what stands
+(`acts.consent`) or whose alignments count (`composition`).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+
+from normledger.acts import consent
+from normledger.acts.act import ActKind, Contract, Recorded, RecordedAct, RecordedClaim, list_of, stances_on
+from normledger.acts.entry import Consents, predecessors, read_consents
+from normledger.acts.powers import FullPowers, RecordedOwnAct, Revocation, Rotation, Tenure
+from normledger.acts.spells import CONSENTING, by_party
+from normledger.acts.stances import withdrawn
+from normledger.composition import relations
+from normledger.composition.alignment import METHOD, choose
+from normledger.composition.compose import compose
+from normledger.composition.record import Alignment, Record, TrustPolicy, Undertaking, World
+from normledger.composition.result import Composition, Parameters
+from normledger.documents.document import (
+    Agreement,
+    Alignments,
+    DerivationRecord,
+    Document,
+    Endorsements,
+    Norm,
+    Outcome,
+    Profile,
+    ReportedAgreement,
+    Reports,
+    Statement,
+)
+from normledger.errors import InputError, NotFound
+from normledger.identifiers import ZERO, Address, AgreementId, Digest, Hash, NormId, OutcomeId, PartyId, keccak
+from normledger.ledger.answers import AgreementView, Batch, NormView, Party
+from normledger.ledger.queries import View
+from normledger.provenance.nodes import Edge, Graph, Kind, Moment, Node, Relation
+
+_WORLDS: tuple[World, ...] = ("real", "exercise")
+_STANCES = (ActKind.ENDORSEMENT, ActKind.OPPOSITION)
+
+_Tenures = list[tuple[Digest, Tenure]]
+"""Every tenure of a party's account, with the claim or rotation that began it."""
+
+_Ended = tuple[RecordedAct, RecordedAct, Moment | None, str]
+"""An act, by which act what it brought forth ended, when (None: at once), and why."""
+
+
+class Lineage:
+    """Collects a graph as of a view, under a trust policy; `found` asks for outcomes that only the method sees too."""
+
+    def __init__(self, view: View, policy: TrustPolicy, *, found: bool = False) -> None:
+        self.view, self.policy, self.found = view, policy, found
+        self._nodes: dict[str, Node] = {}
+        self._edges: set[Edge] = set()
+        self._read: set[tuple[str, Hash]] = set()
+
+    def graph(self, root: str) -> Graph:
+        """All that was read so far."""
+        return Graph.of(root, self._nodes.values(), self._edges)
+
+    def has(self, key: str) -> bool:
+        """Whether a node has been read."""
+        return key in self._nodes
+
+    # --- putting together
+
+    def _put(
+        self,
+        kind: Kind,
+        name: Hash | Address,
+        label: str,
+        at: Recorded | None = None,
+        note: str = "",
+        *,
+        standing: bool = False,
+        ends: Moment | None = None,
+    ) -> str:
+        as_of = self.view.at.block if standing else None
+        node = Node(kind, str(name), label, Moment.of(at) if at else None, note, as_of, ends)
+        self._nodes[node.key] = node
+        return node.key
+
+    def _rests(
+        self,
+        source: str,
+        relation: Relation,
+        target: str,
+        note: str = "",
+        at: Recorded | Moment | None = None,
+        activity: str = "",
+    ) -> None:
+        moment = Moment.of(at) if isinstance(at, Recorded) else at
+        self._edges.add(Edge(source, relation, target, note, moment, activity))
+
+    def _once(self, what: str, name: Hash) -> bool:
+        """Whether this is read for the first time."""
+        fresh = (what, name) not in self._read
+        self._read.add((what, name))
+        return fresh
+
+    def _standing(self, name: Hash, of: str, label: str, thing: str | None) -> str:
+        title = f"{of} {label} as of block {self.view.at.block}"
+        key = self._put("standing", name, title, standing=True)
+        if thing:
+            self._rests(key, "specializationOf", thing)
+        return key
+
+    def text(self, name: Hash) -> str:
+        """A document by its hash, with the clauses that it holds."""
+        key = f"text:{name}"
+        if self._once("text", name):
+            document = self.view.document(name)
+            note = "" if document else "not at hand; fetch it by its hash"
+            self._put("text", name, _title(document), note=note)
+            if isinstance(document, Agreement | ReportedAgreement):
+                for clause, id_ in zip(document.clauses, document.clause_ids, strict=True):
+                    self._rests(key, "hadMember", self._put("clause", id_, f"{clause.key}. {clause.text}"))
+        return key
+
+    # --- acts
+
+    def act(self, act: RecordedAct, uses: Iterable[tuple[str, str]] = (), *, note: str = "", scope: Hash = ZERO) -> str:
+        """An act with who signed it and by what authority; the key of the instrument that it brought forth.
+
+        `scope` is the agreement, where the act's subject is the stances on it: powers for the one cover the other.
+        """
+        kind, told, at = act.act.kind, act.act, act.recorded
+        party = self.party(told.party)
+        words = self.view.statement(told.content)
+        by = f"{kind.term} by {self._name(told.party)}"
+        number = f"its number {told.number} here" if told.number else "a founding signature"
+        if not act.proven:
+            number += "; that the account signed is what its contract says"
+        key = self._put("act", act.digest, by + (f": “{words}”" if words else ""), at, number)
+        self._signed(key, told.party, act.signer, at)
+        for thing, role in uses:
+            self._rests(key, "used", thing, role, at)
+        if told.content != ZERO and kind is not ActKind.ANCHOR:
+            self._rests(key, "used", self.text(told.content), "its words" if words else "its text", at)
+        self._authority(key, act, party, scope)
+        instrument = self._put("instrument", act.digest, by, at, note)
+        self._rests(instrument, "wasGeneratedBy", key, at=at)
+        return instrument
+
+    def _signed(self, act: str, party: PartyId, account: Address, at: Recorded | None = None) -> None:
+        by, owner = self._put("account", account, f"account {account}"), f"party:{party}"
+        self._rests(act, "wasAssociatedWith", by, "its signature")
+        self._rests(act, "wasAssociatedWith", owner, "in its name")
+        self._rests(by, "actedOnBehalfOf", owner, activity=act)
+
+    def account(self, address: Address) -> str | None:
+        """An account that somebody acts through, of what has been read; a representative may not have acted yet."""
+        key = f"account:{address}"
+        return key if key in self._nodes else None
+
+    def _authority(self, key: str, act: RecordedAct, party: Party | None, scope: Hash) -> None:
+        """By which claim, rotation or full powers the account acted for the party."""
+        if party is None:
+            return
+        if act.represented:
+            for one in party.powers:
+                terms = one.terms
+                ended = one.ended is not None and one.ended.recorded.order < act.order
+                covers = (
+                    terms.representative == act.signer
+                    and act.act.kind in terms.kinds
+                    and terms.subject in (ZERO, act.act.subject, scope)
+                )
+                if covers and not ended and one.granted.recorded.order < act.order:
+                    self._rests(key, "used", f"instrument:{one.granted.digest}", "full powers", act.recorded)
+                    return
+            return
+        for digest, tenure in _tenures(party):
+            if tenure.since.order <= act.order and (tenure.until is None or act.order < tenure.until.order):
+                self._rests(key, "used", f"instrument:{digest}", "tenure of the account", act.recorded)
+
+    def _void(self, ended: Iterable[_Ended]) -> None:
+        """What was ended, by which act, when (None: at once), and why."""
+        for act, by, moment, why in ended:
+            instrument, closing = f"instrument:{act.digest}", f"act:{by.digest}"
+            if moment is not None or act.order < by.order:
+                self._rests(instrument, "wasInvalidatedBy", closing, why, moment or by.recorded)
+                if moment is not None and moment > Moment.of(by.recorded):
+                    node = self._nodes[closing]
+                    self._nodes[closing] = Node(node.kind, node.hash, node.label, node.at, node.note, None, moment)
+            else:
+                self._rests(instrument, "wasInfluencedBy", closing, "withdrawn before it was recorded: void from there")
+
+    # --- parties
+
+    def _name(self, party: PartyId) -> str:
+        known = self.view.parties.get(party)
+        return known.name if known else str(party)
+
+    def party(self, id_: PartyId) -> Party | None:
+        """A party with all its acts on itself."""
+        party = self.view.parties.get(id_)
+        key = f"party:{id_}"
+        if not self._once("party", id_):
+            return party
+        if party is None:
+            self._put("party", id_, str(id_), note="not registered")
+            return None
+        self._put(
+            "party", id_, party.name, party.recorded, f"{party.kind}, claims to be {', '.join(party.identifiers)}"
+        )
+        standing = self._standing(id_, "party", party.name, None)
+        self._rests(standing, "wasAttributedTo", key)
+        tenures = _tenures(party)
+        own: list[RecordedClaim | RecordedOwnAct] = [party.claim, *party.own]
+        for one in own:
+            self._own_act(party, one, tenures)
+        ended = {f"instrument:{digest}" for digest, tenure in tenures if tenure.until}
+        for powers in party.powers:
+            if powers.ended:
+                instrument, by = f"instrument:{powers.granted.digest}", powers.ended
+                ended.add(instrument)
+                self._rests(instrument, "wasInvalidatedBy", f"act:{by.digest}", "full powers end", by.recorded)
+        for (digest, tenure), (later, _) in zip(tenures, tenures[1:], strict=False):
+            self._rests(f"instrument:{digest}", "wasInvalidatedBy", f"act:{later}", "another account", tenure.until)
+            self._rests(f"instrument:{later}", "wasDerivedFrom", f"instrument:{digest}", "the tenure before")
+        for one in own:
+            instrument = f"instrument:{one.digest}"
+            self._rests(standing, "wasDerivedFrom" if instrument in ended else "hadMember", instrument)
+        return party
+
+    def _own_act(self, party: Party, one: RecordedClaim | RecordedOwnAct, tenures: _Tenures) -> None:
+        at, note, claims = one.recorded, "", isinstance(one, RecordedClaim)
+        if isinstance(one, RecordedClaim):
+            account, term = one.claim.account, "claim"
+            note = f"that {one.claim.account} is {one.claim.identifier}"
+        else:
+            account, term = one.act.account, one.act.kind.term
+            if isinstance(one.act, Rotation):
+                note = f"from {one.act.account} to {one.act.next}"
+            elif isinstance(one.act, FullPowers | Revocation):
+                note = f"of {one.act.representative} on {self._about(one.act.subject)}"
+            if isinstance(one.act, FullPowers):
+                self._put("account", one.act.representative, f"account {one.act.representative}")
+                note += f" for {', '.join(kind.term for kind in sorted(one.act.kinds))}"
+        key = self._put("act", one.digest, f"{term} by {party.name}", at)
+        self._signed(key, party.id, account)
+        if isinstance(one, RecordedOwnAct) and isinstance(one.act, Rotation):
+            self._rests(
+                key, "wasAssociatedWith", self._put("account", one.act.next, f"account {one.act.next}"), "the next"
+            )
+        profile = one.claim.profile if isinstance(one, RecordedClaim) else getattr(one.act, "profile", ZERO)
+        if profile != ZERO:
+            self._rests(key, "used", self.text(profile), "its profile", at)
+        for digest, tenure in tenures:
+            if not claims and digest != one.digest and tenure.since.order < at.order:
+                if tenure.until is None or at.order <= tenure.until.order:
+                    self._rests(key, "used", f"instrument:{digest}", "tenure of the account", at)
+        instrument = self._put("instrument", one.digest, f"{term} by {party.name}", at, note)
+        self._rests(instrument, "wasGeneratedBy", key, at=at)
+        self._rests(instrument, "wasAttributedTo", f"party:{party.id}")
+
+    def _about(self, subject: Hash) -> str:
+        return "everything" if subject == ZERO else str(subject)
+
+    # --- what a party states of others
+
+    def list_of(self, author: PartyId) -> None:
+        """All reports, alignments and recognitions of a party, with their leaves."""
+        if not self._once("list", author):
+            return
+        acts = self.view.acts_on(Contract.PARTY_REGISTRY, list_of(author))
+        gone = withdrawn(acts)
+        for act in acts:
+            named = self._nodes.get(f"instrument:{act.act.refers_to}")
+            uses: list[tuple[str, str]] = []
+            if act.act.kind is ActKind.RECOGNITION and self.party(PartyId(act.act.refers_to)):
+                of = self.view.parties[PartyId(act.act.refers_to)]
+                if of.recorded.order < act.order:
+                    uses.append((f"instrument:{of.digest}", "who is recognised"))
+            note = f"withdraws {named.label}" if named and act.act.kind is ActKind.WITHDRAWAL else ""
+            instrument = self.act(act, uses, note=note)
+            if act.act.kind in (ActKind.REPORTS, ActKind.ALIGNMENTS):
+                self._leaves(act, instrument)
+        self._void((act, gone[act.digest], None, "withdrawn") for act in acts if act.digest in gone)
+
+    def _leaves(self, act: RecordedAct, instrument: str) -> None:
+        batch = self.view.document(act.act.content)
+        if not isinstance(batch, Reports | Alignments) or (batch.author, batch.root) != (
+            act.act.party, act.act.refers_to
+        ):  # fmt: skip
+            return
+        author = f"party:{batch.author}"
+        for position, hash_ in enumerate(batch.leaf_hashes):
+            if isinstance(batch, Reports):
+                leaf = batch.leaves[position]
+                told = f"{leaf.actor.name}: {leaf.act}"
+                when = f"reported to have happened on {leaf.date}" if leaf.date else f"seen {leaf.seen or 'undated'}"
+                key = self._put("report", hash_, told, note=f"{when}; it signed nothing here")
+                actor = keccak(leaf.actor.identifier.encode())
+                self._put("actor", actor, leaf.actor.name, note=f"{leaf.actor.kind}, called {leaf.actor.identifier}")
+                self._rests(key, "wasDerivedFrom", self.text(leaf.agreement), "what it was about")
+                self._rests(key, "wasInfluencedBy", f"actor:{actor}", "whom it is about; as reported")
+            else:
+                said = batch.leaves[position]
+                key = self._put("alignment", hash_, f"{said.relation}, says {self._name(batch.author)}")
+                self._rests(key, "wasDerivedFrom", self._asking(said.clause), "what asks")
+                self._rests(key, "wasDerivedFrom", self._outcome(said.outcome), "what it asks for")
+            self._rests(key, "wasDerivedFrom", instrument, "signed under its root")
+            self._rests(key, "wasAttributedTo", author)
+
+    def _asking(self, clause: Hash) -> str:
+        """What an alignment speaks of: a clause, or an outcome that stands to another."""
+        if f"outcome:{clause}" in self._nodes or isinstance(self.view.document(clause), Outcome):
+            return self._outcome(OutcomeId(clause))
+        if f"clause:{clause}" not in self._nodes:
+            known = self._holders.get(clause)
+            if known is None:
+                return self._put("clause", clause, str(clause), note="its agreement is not at hand")
+            self.text(known[0])
+        return f"clause:{clause}"
+
+    def _outcome(self, id_: OutcomeId) -> str:
+        key = f"outcome:{id_}"
+        if key not in self._nodes:
+            text = self.view.document(id_)
+            self._put("outcome", id_, text.text if isinstance(text, Outcome) else "text not at hand")
+        return key
+
+    # --- agreements
+
+    def agreement(self, id_: AgreementId) -> str:
+        """An agreement with its text, all acts on it, others' stances, and who is bound; the key of its standing."""
+        if not self._once("agreement", id_):
+            return f"standing:{id_}.{self.view.at.block}"
+        view = self.view.agreements[id_]
+        key = self._put("agreement", id_, view.title, view.recorded, view.fault or "")
+        self._rests(key, "specializationOf", self.text(view.terms.document))
+        standing = self._standing(id_, "agreement", f"“{view.title}”", key)
+        aside = dict(view.status.left_aside) if view.status else {}
+        for act in sorted(view.acts, key=lambda one: one.order):
+            self._agreement_act(view, act, aside.get(act.digest, ""))
+        counting = self._counting(view)
+        for act in view.acts:
+            self._rests(
+                standing, "hadMember" if act.digest in counting else "wasDerivedFrom", f"instrument:{act.digest}"
+            )
+        self._clauses(view)
+        self._changes(view, standing)
+        self._stances(key, standing, self.view.acts_on(Contract.AGREEMENT_LEDGER, stances_on(id_)), id_)
+        return standing
+
+    def _agreement_act(self, view: AgreementView, act: RecordedAct, aside: str) -> None:
+        key, told = f"agreement:{view.id}", act.act
+        founding = consent.is_founding(act)
+        uses = [] if founding else [(key, "what it is about")]
+        if told.clause not in (ZERO, view.id) and f"clause:{told.clause}" in self._nodes:
+            uses.append((f"clause:{told.clause}", "the clause that it names"))
+        named = self._nodes.get(f"instrument:{told.refers_to}")
+        if named and told.kind in (ActKind.OBJECTION, ActKind.ACCEPTANCE_OF_RESERVATION):
+            uses.append((named.key, "what it answers"))
+        note = aside
+        if told.kind is ActKind.WITHDRAWAL:
+            note = aside or (f"withdraws {named.label}" if named else "withdraws its consent")
+        self.act(act, uses, note=note)
+        if founding:
+            self._rests(key, "wasGeneratedBy", f"act:{act.digest}", "founded by", act.recorded)
+
+    def _counting(self, view: AgreementView) -> set[Digest]:
+        """The acts by which somebody is bound now, and what reduces that."""
+        if view.status is None:
+            return set()
+        return {act for one in (*view.status.bound, *view.status.provisional) for act in one.acts}
+
+    def _clauses(self, view: AgreementView) -> None:
+        """Per clause, who is bound by it, and who is not because of a reservation."""
+        if view.document is None or view.status is None:
+            return
+        kind_of = {act.digest: act.act.kind for act in view.acts}
+        for clause in view.document.clause_ids:
+            standing = self._standing(clause, "clause", self._nodes[f"clause:{clause}"].label, f"clause:{clause}")
+            self._rests(standing, "wasDerivedFrom", f"agreement:{view.id}", "where it stands")
+            for bound in view.status.bound:
+                if clause in bound.clauses:
+                    for digest in bound.acts:
+                        if kind_of.get(digest) in CONSENTING:
+                            self._rests(standing, "hadMember", f"instrument:{digest}", "bound by it")
+            for reservation in view.status.reservations:
+                if reservation.clause == clause:
+                    note = "reserved; not bound by it"
+                    self._rests(standing, "wasDerivedFrom", f"instrument:{reservation.act.digest}", note)
+                    for objection in reservation.objections:
+                        note = "objects to the reservation"
+                        self._rests(standing, "wasDerivedFrom", f"instrument:{objection.digest}", note)
+
+    def _changes(self, view: AgreementView, standing: str) -> None:
+        """Withdrawals and what they void, successions, amendments and the agreements that replace this one."""
+        if view.document is None or view.status is None:
+            return
+        time = self.view.at.time
+        kinds = {act.act.party: known.kind for act in view.acts if (known := self.view.parties.get(act.act.party))}
+        for founder in view.document.founders:
+            kinds[founder.id] = founder.kind
+        consents = read_consents(view.document, by_party(view.acts, time, {}), kinds, {})
+        self._void(_ended(consents, time))
+        for own in consents.owns.values():
+            for spell in own.spells:
+                for succession, _, old in predecessors(consents, spell):
+                    for before in old.consents:
+                        if before.order < succession.order:
+                            key = f"instrument:{succession.digest}"
+                            self._rests(key, "wasDerivedFrom", f"instrument:{before.digest}", "whom it succeeds")
+        for document in (*view.status.amended_by, *view.status.corrected_by):
+            for later in self._by_document.get(document, ()):
+                # An agreement opened before cannot rest on one that replaces it: nothing derives from its own future.
+                if later.recorded.order > view.recorded.order:
+                    note = "replaced by it" if document in view.status.amended_by else "corrected by it"
+                    self._rests(standing, "wasDerivedFrom", self.agreement(later.id), note)
+
+    def _stances(self, thing: str, standing: str, acts: Sequence[RecordedAct], scope: Hash = ZERO) -> None:
+        """Others' stances on an agreement or a clause, or all acts on a norm."""
+        gone = withdrawn(acts)
+        stands = {
+            one.act.digest for clause in {act.act.clause for act in acts} for one in consent.stances(acts, clause)
+        }
+        ended = []
+        for act in sorted(acts, key=lambda one: one.order):
+            told = act.act
+            uses = [] if told.kind is ActKind.PUBLICATION else [(thing, "what it is about")]
+            if f"clause:{told.clause}" in self._nodes:
+                uses.append((f"clause:{told.clause}", "the clause that it names"))
+            note = "stands" if act.digest in stands else ""
+            if told.kind in _STANCES and act.digest not in stands and act.digest not in gone:
+                note = "overtaken"
+                later = [
+                    one
+                    for one in acts
+                    if one.digest in stands and one.act.party == told.party and one.act.clause == told.clause
+                ]
+                ended += [(act, one, None, "overtaken") for one in later]
+            elif act.digest in gone:
+                note = "withdrawn"
+                ended.append((act, gone[act.digest], None, "withdrawn"))
+            instrument = self.act(act, uses, note=note, scope=scope)
+            member = act.digest in stands or (
+                told.kind not in (*_STANCES, ActKind.WITHDRAWAL) and act.digest not in gone
+            )
+            self._rests(standing, "hadMember" if member else "wasDerivedFrom", instrument)
+        self._void(ended)
+
+    # --- texts that hold clauses
+
+    @cached_property
+    def _by_document(self) -> dict[Hash, list[AgreementView]]:
+        found: dict[Hash, list[AgreementView]] = defaultdict(list)
+        for one in self.view.agreements.values():
+            found[one.terms.document].append(one)
+        return found
+
+    @cached_property
+    def _holders(self) -> dict[Hash, tuple[Hash, AgreementId | None]]:
+        """By clause: its document, and the agreement on the register if it is of one."""
+        found: dict[Hash, tuple[Hash, AgreementId | None]] = {}
+        for hash_, text in self.view.reported_agreements.items():
+            found |= {clause: (hash_, None) for clause in text.clause_ids}
+        for one in self.view.agreements.values():
+            if one.document:
+                found |= {clause: (one.terms.document, one.id) for clause in one.document.clause_ids}
+        return found
+
+    def clause(self, id_: Hash) -> bool:
+        """Read the agreement or reported text that holds a clause; whether there is one."""
+        if id_ not in self._holders:
+            return False
+        self._bound_by(id_)
+        return True
+
+    # --- reports
+
+    @cached_property
+    def _undertaken(self) -> dict[Hash, list[Undertaking]]:
+        """What trusted observers report to stand, by document."""
+        found: dict[Hash, list[Undertaking]] = defaultdict(list)
+        for one in self._records[1].undertakings:
+            if one.author in self.policy.reports:
+                found[one.agreement].append(one)
+        return found
+
+    def reported(self, document: Hash) -> str:
+        """Who is reported to have undertaken a text, by trusted observers; the key of its standing."""
+        text = self.text(document)
+        title = self._nodes[text].label
+        key = self._standing(document, "reported agreement", f"“{title}”", text)
+        if self._once("reported", document):
+            for one in self._undertaken.get(document, ()):
+                if one.author:
+                    self.list_of(one.author)
+                for leaf in one.acts:
+                    self._rests(key, "hadMember", f"report:{leaf}", "reported, not consented")
+        return key
+
+    # --- outcomes and candidates
+
+    @cached_property
+    def _records(self) -> tuple[Record, Record]:
+        # The world is only a label of a record; alignments and undertakings are of both.
+        return self.view.record("consented", "exercise"), self.view.record("reported", "exercise")
+
+    @cached_property
+    def _aligned(self) -> dict[OutcomeId, list[tuple[Alignment, bool]]]:
+        """By outcome, the alignments that the policy lets count, and those that are only shown."""
+        said = {one for record in self._records for one in record.alignments}
+        outcomes = frozenset(Hash(one.outcome) for one in said)
+        chosen = choose(said, self.policy, frozenset(self._holders) | outcomes)
+        circles = {
+            one
+            for one, why in relations.settle(chosen, outcomes).left_out
+            if why.startswith("implications in a circle")
+        }
+        found: dict[OutcomeId, list[tuple[Alignment, bool]]] = defaultdict(list)
+        for counts, voices in ((True, chosen.counting), (False, chosen.shown)):
+            for one in voices:
+                if one not in circles and one.relation != "none" and Hash(one.clause) != Hash(one.outcome):
+                    found[one.outcome].append((one, counts))
+                    if one.relation == "same" and one.clause in outcomes:
+                        found[OutcomeId(one.clause)].append((one, counts))
+        return found
+
+    def outcome(self, id_: OutcomeId) -> str:
+        """An outcome with the clauses and outcomes that ask for it; the key of its standing."""
+        if not self._once("outcome", id_):
+            return f"standing:{id_}.{self.view.at.block}"
+        grouped = self._found_outcomes.get(id_)
+        if grouped is not None:
+            standing = self._standing(id_, "outcome", f"“{grouped[0]}”, found by {METHOD}", None)
+            for clause in grouped[1]:
+                self._rests(standing, "wasDerivedFrom", self._bound_by(clause), "found by the method")
+            return standing
+        key = self._outcome(id_)
+        standing = self._standing(id_, "outcome", f"“{self._nodes[key].label}”", key)
+        for one, counts in self._aligned.get(id_, ()):
+            self._alignment(standing, id_, one, counts)
+        return standing
+
+    def _alignment(self, standing: str, outcome: OutcomeId, one: Alignment, counts: bool) -> None:
+        said = ""
+        if one.by and one.strength == "signed":
+            self.list_of(one.by)
+            said = f"alignment:{one.act}"
+        note = f"asks for {'the same' if one.relation == 'same' else one.relation}"
+        note += f", says {self._name(one.by)}" if said and one.by else ", its parties declare"
+        if not counts:
+            note = note.replace("asks for", "is", 1) + "; it does not count"
+            if said:
+                self._rests(standing, "wasInfluencedBy", said, note)
+            else:
+                self._rests(standing, "wasInfluencedBy", self._asking(one.clause), note)
+            return
+        if said:
+            self._rests(standing, "wasDerivedFrom", said, note)
+        if one.clause in self._holders:
+            self._rests(standing, "wasDerivedFrom", self._bound_by(one.clause), note)
+        elif one.relation == "same":
+            other = self.outcome(OutcomeId(one.clause) if one.outcome == outcome else one.outcome)
+            self._rests(min(standing, other), "alternateOf", max(standing, other), note)
+        else:
+            self._rests(standing, "wasDerivedFrom", self.outcome(OutcomeId(one.clause)), note)
+
+    def _bound_by(self, clause: Hash) -> str:
+        """The standing of a clause: its own in an agreement, that of the whole text where it was reported."""
+        document, agreement = self._holders[clause]
+        if agreement is None:
+            return self.reported(document)
+        self.agreement(agreement)
+        return f"standing:{clause}.{self.view.at.block}"
+
+    @cached_property
+    def _compositions(self) -> list[Composition]:
+        parameters = Parameters(found=self.found, packages=self.found)
+        return [
+            compose(self.view.record(basis, world), self.policy, parameters)
+            for basis in ("consented", "reported")
+            for world in _WORLDS
+        ]
+
+    @cached_property
+    def _found_outcomes(self) -> dict[OutcomeId, tuple[str, tuple[Hash, ...]]]:
+        if not self.found:
+            return {}
+        return {
+            one.id: (one.text, tuple(one.clauses))
+            for made in self._compositions
+            for one in made.outcomes.values()
+            if one.found is not None
+        }
+
+    def candidates(self) -> None:
+        """All candidate norms that stand, consented and reported, each with its outcomes."""
+        if not self._once("candidates", ZERO):
+            return
+        notes: dict[Hash, list[str]] = defaultdict(list)
+        labels: dict[Hash, str] = {}
+        outcomes: dict[Hash, tuple[OutcomeId, ...]] = {}
+        for made in self._compositions:
+            for one in made.candidates:
+                labels[one.key] = " · ".join(made.outcomes[outcome].text for outcome in one.outcomes)
+                outcomes[one.key] = one.outcomes
+                notes[one.key].append(
+                    f"{made.record.basis}, {made.record.world}: {len(one.parties)} parties on {len(one.independent)} "
+                    "independent agreements"
+                )
+        for key, label in labels.items():
+            node = self._put("candidate", key, label, note="; ".join(notes[key]), standing=True)
+            for outcome in outcomes[key]:
+                self._rests(node, "hadMember", self.outcome(outcome))
+
+    # --- norms
+
+    def norm(self, id_: NormId) -> str:
+        """A published norm with all acts on it; the key of its standing."""
+        if not self._once("norm", id_):
+            return f"standing:{id_}.{self.view.at.block}"
+        view = self.view.norms[id_]
+        note = "" if view.document else "its text is not at hand; fetch it by its hash"
+        if view.document and view.document.world == "exercise":
+            note = "exercise"
+        published = view.publication
+        key = self._put("norm", id_, view.title, published.recorded, note)
+        standing = self._standing(id_, "norm", f"“{view.title}”", key)
+        self._rests(key, "wasGeneratedBy", f"act:{published.digest}", at=published.recorded)
+        aligned: set[str] = set()
+        for outcome in view.document.outcomes if view.document else ():
+            rests_on = self.outcome(outcome)
+            self._rests(standing, "wasDerivedFrom", rests_on, "what it asks for")
+            self._rests(key, "wasDerivedFrom", self._outcome(outcome), "what it asks for")
+            aligned |= self._agreements_under(outcome)
+        self._stances(key, standing, view.acts)
+        for act in view.acts:
+            if act.act.kind in (ActKind.PUBLICATION, ActKind.DERIVATION) and act.act.content != ZERO:
+                text = self._derivation(act.act.content, aligned)
+                if act.digest == published.digest:
+                    self._rests(key, "wasDerivedFrom", text, "what was composed when it was published")
+        self._anchored(view, standing)
+        return standing
+
+    def _agreements_under(self, outcome: OutcomeId) -> set[str]:
+        """The agreements, reported ones too, whose clauses count for an outcome or for one that implies it."""
+        seen, queue, found = {outcome}, [outcome], set()
+        for one in queue:
+            for alignment, counts in self._aligned.get(one, ()):
+                if not counts:
+                    continue
+                if alignment.clause in self._holders:
+                    document, agreement = self._holders[alignment.clause]
+                    found.add(str(agreement or document))
+                for further in (OutcomeId(alignment.clause), alignment.outcome):
+                    if further in self._aligned and further not in seen and alignment.clause not in self._holders:
+                        seen.add(further)
+                        queue.append(further)
+        return found
+
+    def _derivation(self, name: Hash, aligned: set[str]) -> str:
+        """A derivation with those of its sources that hold a clause for the norm's outcomes, and the norms among them."""
+        key = self.text(name)
+        document = self.view.document(name)
+        sources = document.data.get("sources") if isinstance(document, DerivationRecord) else None
+        named = sources.get("agreements") if isinstance(sources, dict) else None
+        names = {one for one in named if isinstance(one, str)} if isinstance(named, list) else set()
+        for one in sorted(names):
+            try:
+                hash_ = Hash.parse(one)
+            except InputError:
+                continue
+            if NormId(hash_) in self.view.norms:
+                self.norm(NormId(hash_))
+                self._rests(key, "wasDerivedFrom", f"norm:{one}", "a building block")
+            elif one in aligned:
+                if AgreementId(hash_) in self.view.agreements:
+                    self.agreement(AgreementId(hash_))
+                    self._rests(key, "wasDerivedFrom", f"agreement:{one}", "a source")
+                else:
+                    self._rests(key, "wasDerivedFrom", self.text(hash_), "a source")
+        return key
+
+    def _anchored(self, view: NormView, standing: str) -> None:
+        """Endorsements signed off the chain, under the roots that are recorded: at least so many."""
+        for act in view.acts:
+            if act.act.kind is ActKind.ANCHOR:
+                counted = [one for one in view.anchored if one.anchor.digest == act.digest]
+                told = f"at least {len(counted)} endorsements signed off the chain"
+                missing = act.digest in {one.digest for one in view.anchors_missing}
+                note = "its leaves are not at hand and count nothing" if missing else "anchored by this root"
+                root = self._put("text", act.act.content, told, note=note)
+                self._rests(f"act:{act.digest}", "used", root, "what it anchors", act.recorded)
+        for one in view.anchored:
+            self.party(one.act.party)
+            by = f"anchored endorsement by {self._name(one.act.party)}"
+            words = self.view.statement(one.act.content)
+            key = self._put("act", one.digest, by + (f": “{words}”" if words else ""), note="signed, not recorded")
+            self._signed(key, one.act.party, one.act.account)
+            self._rests(key, "used", f"norm:{view.id}", "what it is about")
+            instrument = self._put("instrument", one.digest, by, note="anchored, a class of its own")
+            self._rests(instrument, "wasGeneratedBy", key)
+            self._rests(f"text:{one.anchor.act.content}", "hadMember", instrument)
+
+    # --- everything
+
+    def everything(self) -> None:
+        """Read the whole register."""
+        for party in self.view.parties:
+            self.party(party)
+            self.list_of(party)
+        for agreement in self.view.agreements:
+            self.agreement(agreement)
+        for document in self._undertaken:
+            self.reported(document)
+        for norm in self.view.norms:
+            self.norm(norm)
+        for outcome in [*self._aligned]:
+            self.outcome(outcome)
+        self.candidates()
+
+
+def _tenures(party: Party) -> _Tenures:
+    begun = [party.digest, *(one.digest for one in party.own if isinstance(one.act, Rotation))]
+    return list(zip(begun, party.tenures, strict=True))
+
+
+def _ended(consents: Consents, time: int) -> Iterator[_Ended]:
+    """Of an agreement's acts, those that a withdrawal voids, and those of a spell of consent that a withdrawal closed."""
+    for own in consents.owns.values():
+        for act in own.acts:
+            if by := own.voided.get(act.digest):
+                yield act, by, None, "withdrawn"
+        for spell in own.spells:
+            if not spell.acts or spell.end is None or spell.end > time:
+                continue
+            closing = next((act for act in own.acts if act.act.number > spell.acts[-1].act.number), None)
+            if closing is None:
+                continue
+            for act in spell.acts:
+                if act.digest not in own.voided and act.order < closing.order:
+                    runs = spell.end > closing.recorded.time
+                    yield act, closing, Moment(spell.end) if runs else None, "consent withdrawn"
+
+
+def _title(document: Document | None) -> str:
+    """What people call a document."""
+    match document:
+        case None:
+            return "a text that is not at hand"
+        case Agreement() | ReportedAgreement() | Norm():
+            return document.title
+        case Statement() | Outcome():
+            return document.text
+        case Profile():
+            return f"profile of {document.name}"
+        case DerivationRecord():
+            return "what was composed when it was published"
+        case Reports():
+            return f"{len(document.leaves)} reports"
+        case Alignments():
+            return f"{len(document.leaves)} alignments"
+        case Endorsements():
+            return f"{len(document.leaves)} endorsements"
