@@ -10,12 +10,17 @@ import typer
 
 from normledger.documents.trust_policy import TrustPolicy
 from normledger.errors import InputError
+from normledger.identifiers import Hash
 from normledger.ledger.queries import View
 from normledger.workspace import Workspace, find, read_policy
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-AsOfBlock = Annotated[int | None, typer.Option("--as-of", metavar="BLOCK", help="Answer as of this block.")]
-AtTime = Annotated[str | None, typer.Option("--at", metavar="TIME", help="Answer as of this time (ISO 8601, UTC).")]
+AsOfBlock = Annotated[
+    str | None, typer.Option("--as-of", metavar="BLOCK", help="Answer as of this block: its number or hash.")
+]
+AtTime = Annotated[
+    str | None, typer.Option("--at", metavar="TIME", help="Answer as of this time (ISO 8601, UTC) or block's hash.")
+]
 Trust = Annotated[Path | None, typer.Option("--trust", metavar="FILE", help="Whose statements count.")]
 AsParty = Annotated[str, typer.Option("--as", metavar="PARTY", help="The party that signs: id, identifier or name.")]
 ByKey = Annotated[
@@ -49,9 +54,27 @@ def acting() -> Iterator[Workspace]:
         yield workspace
 
 
-def view_of(workspace: Workspace, as_of: int | None, at: str | None) -> View:
+def view_of(workspace: Workspace, as_of: str | None, at: str | None) -> View:
     """The view that --as-of and --at ask for."""
-    return workspace.ledger.as_of(as_of, time=parse_time(at) if at else None)
+    if at is not None and at.startswith("0x"):
+        if as_of is not None:
+            raise InputError("two blocks are named; leave one of --as-of and --at out", field="--at")
+        as_of, at = at, None
+    return workspace.ledger.as_of(block_of(workspace, as_of), time=parse_time(at) if at else None)
+
+
+def block_of(workspace: Workspace, as_of: str | None) -> int | None:
+    """The number of the block that --as-of names by its number or by its hash."""
+    if as_of is None:
+        return None
+    if as_of.startswith("0x"):
+        try:
+            return workspace.ledger.number_of(Hash.parse(as_of))
+        except InputError as error:
+            raise error.at(field="--as-of") from None
+    if not as_of.isascii() or not as_of.isdigit() or len(as_of) > 18:
+        raise InputError(f"{as_of[:80]!r} is no block; give its number, or its hash", field="--as-of")
+    return int(as_of)
 
 
 def policy_of(workspace: Workspace, trust: Path | None) -> TrustPolicy:

@@ -12,7 +12,9 @@ Belongs here: turning acts, documents and the folds' answers into a graph. Does 
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
+from itertools import pairwise
 
 from normledger.acts import consent
 from normledger.acts.act import ActKind, Contract, Recorded, RecordedAct, RecordedClaim, list_of, stances_on
@@ -38,9 +40,9 @@ from normledger.documents.document import (
     Reports,
     Statement,
 )
-from normledger.errors import InputError, NotFound
+from normledger.errors import InputError
 from normledger.identifiers import ZERO, Address, AgreementId, Digest, Hash, NormId, OutcomeId, PartyId, keccak
-from normledger.ledger.answers import AgreementView, Batch, NormView, Party
+from normledger.ledger.answers import AgreementView, NormView, Party
 from normledger.ledger.queries import View
 from normledger.provenance.nodes import Edge, Graph, Kind, Moment, Node, Relation
 
@@ -189,11 +191,15 @@ class Lineage:
             instrument, closing = f"instrument:{act.digest}", f"act:{by.digest}"
             if moment is not None or act.order < by.order:
                 self._rests(instrument, "wasInvalidatedBy", closing, why, moment or by.recorded)
-                if moment is not None and moment > Moment.of(by.recorded):
-                    node = self._nodes[closing]
-                    self._nodes[closing] = Node(node.kind, node.hash, node.label, node.at, node.note, None, moment)
+                self._until(closing, moment or Moment.of(by.recorded))
             else:
                 self._rests(instrument, "wasInfluencedBy", closing, "withdrawn before it was recorded: void from there")
+
+    def _until(self, act: str, moment: Moment) -> None:
+        """That an act's effect came later than its recording."""
+        node = self._nodes[act]
+        if node.at is not None and moment > (node.ends or node.at):
+            self._nodes[act] = replace(node, ends=moment)
 
     # --- parties
 
@@ -225,7 +231,7 @@ class Lineage:
                 instrument, by = f"instrument:{powers.granted.digest}", powers.ended
                 ended.add(instrument)
                 self._rests(instrument, "wasInvalidatedBy", f"act:{by.digest}", "full powers end", by.recorded)
-        for (digest, tenure), (later, _) in zip(tenures, tenures[1:], strict=False):
+        for (digest, tenure), (later, _) in pairwise(tenures):
             self._rests(f"instrument:{digest}", "wasInvalidatedBy", f"act:{later}", "another account", tenure.until)
             self._rests(f"instrument:{later}", "wasDerivedFrom", f"instrument:{digest}", "the tenure before")
         for one in own:
@@ -256,10 +262,9 @@ class Lineage:
         profile = one.claim.profile if isinstance(one, RecordedClaim) else getattr(one.act, "profile", ZERO)
         if profile != ZERO:
             self._rests(key, "used", self.text(profile), "its profile", at)
-        for digest, tenure in tenures:
-            if not claims and digest != one.digest and tenure.since.order < at.order:
-                if tenure.until is None or at.order <= tenure.until.order:
-                    self._rests(key, "used", f"instrument:{digest}", "tenure of the account", at)
+        for digest, tenure in () if claims else tenures:
+            if tenure.since.order < at.order and (tenure.until is None or at.order <= tenure.until.order):
+                self._rests(key, "used", f"instrument:{digest}", "tenure of the account", at)
         instrument = self._put("instrument", one.digest, f"{term} by {party.name}", at, note)
         self._rests(instrument, "wasGeneratedBy", key, at=at)
         self._rests(instrument, "wasAttributedTo", f"party:{party.id}")
@@ -368,7 +373,10 @@ class Lineage:
             note = aside or (f"withdraws {named.label}" if named else "withdraws its consent")
         self.act(act, uses, note=note)
         if founding:
-            self._rests(key, "wasGeneratedBy", f"act:{act.digest}", "founded by", act.recorded)
+            # They are recorded together: the last one's place is when the agreement is there, and for all of them.
+            opened = max(Moment.of(one.recorded) for one in view.acts if consent.is_founding(one))
+            self._until(f"act:{act.digest}", opened)
+            self._rests(key, "wasGeneratedBy", f"act:{act.digest}", "founded by", opened)
 
     def _counting(self, view: AgreementView) -> set[Digest]:
         """The acts by which somebody is bound now, and what reduces that."""
@@ -466,10 +474,10 @@ class Lineage:
         """By clause: its document, and the agreement on the register if it is of one."""
         found: dict[Hash, tuple[Hash, AgreementId | None]] = {}
         for hash_, text in self.view.reported_agreements.items():
-            found |= {clause: (hash_, None) for clause in text.clause_ids}
+            found |= dict.fromkeys(text.clause_ids, (hash_, None))
         for one in self.view.agreements.values():
             if one.document:
-                found |= {clause: (one.terms.document, one.id) for clause in one.document.clause_ids}
+                found |= dict.fromkeys(one.document.clause_ids, (one.terms.document, one.id))
         return found
 
     def clause(self, id_: Hash) -> bool:
@@ -664,7 +672,7 @@ class Lineage:
         return found
 
     def _derivation(self, name: Hash, aligned: set[str]) -> str:
-        """A derivation with those of its sources that hold a clause for the norm's outcomes, and the norms among them."""
+        """A derivation with those of its sources that hold a clause for the norm's outcomes, and its norms."""
         key = self.text(name)
         document = self.view.document(name)
         sources = document.data.get("sources") if isinstance(document, DerivationRecord) else None
@@ -731,7 +739,7 @@ def _tenures(party: Party) -> _Tenures:
 
 
 def _ended(consents: Consents, time: int) -> Iterator[_Ended]:
-    """Of an agreement's acts, those that a withdrawal voids, and those of a spell of consent that a withdrawal closed."""
+    """Of an agreement's acts, those that a withdrawal voids, and those of a spell that a withdrawal closed."""
     for own in consents.owns.values():
         for act in own.acts:
             if by := own.voided.get(act.digest):

@@ -43,18 +43,19 @@ SYMMETRIC = "alternateOf"
 
 @dataclass(frozen=True, slots=True, order=True)
 class Moment:
-    """When an event was: `time` in Unix seconds, then its block and its log there, which alone order what one second
-    holds. An event that no block holds (a notice that ran out) comes after all blocks of its second.
+    """When an event was: `time` in Unix seconds, then its block, its log there and its place in that log, which order
+    what one second holds. An event that no block holds (a notice that ran out) comes after all blocks of its second.
     """
 
     time: int
     block: int = 1 << 63
     index: int = 0
+    place: int = 0
 
     @classmethod
     def of(cls, recorded: Recorded) -> "Moment":
-        """Of what the chain recorded. Acts of one log (founding signatures, batches) are simultaneous."""
-        return cls(recorded.time, recorded.block, recorded.index)
+        """Of what the chain recorded."""
+        return cls(recorded.time, *recorded.order)
 
 
 @dataclass(frozen=True, slots=True)

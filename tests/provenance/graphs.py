@@ -1,0 +1,101 @@
+"""Provenance graphs of any size in the shape of real ones, made without a chain: for layouts, exports and folding."""
+
+from normledger.identifiers import Hash, keccak
+from normledger.ledger.answers import AsOf
+from normledger.provenance.nodes import Edge, Graph, Kind, Moment, Node, Relation
+
+AT = AsOf(20044, 900, keccak(b"block 900"), 1_800_000_900, True)
+
+HOSTILE = 'a "b" <c> & \\N \n {|} ]]> \u202e evil \u2028 ”]); DROP 名 \U0001f600'
+"""A label with something for every notation to stumble on."""
+
+
+class Sketch:
+    """Puts a graph together by short names."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Node] = []
+        self.edges: list[Edge] = []
+
+    def node(self, kind: Kind, name: str, label: str = "", block: int | None = None, note: str = "") -> str:
+        as_of = AT.block if kind in ("standing", "candidate") else None
+        at = None if block is None else Moment(1_800_000_000 + block, block)
+        hash_ = str(keccak(name.encode()))
+        one = Node(kind, hash_ if kind != "account" else hash_[:42], label or name, at, note, as_of)
+        self.nodes.append(one)
+        return one.key
+
+    def edge(self, source: str, relation: Relation, target: str, note: str = "", block: int | None = None) -> None:
+        at = None if block is None else Moment(1_800_000_000 + block, block)
+        self.edges.append(Edge(source, relation, target, note, at))
+
+    def graph(self, root: str, *, up: bool = False) -> Graph:
+        return Graph.of(root, self.nodes, self.edges, up=up)
+
+
+def norm_with(endorsements: int, agreements: int = 3, clauses: int = 4) -> Graph:
+    """A norm under some outcomes, on agreements between a few parties each, endorsed by many others."""
+    made = Sketch()
+    root = made.node("standing", "norm", "norm “No harm to those who respond to incidents” as of block 900")
+    norm = made.node("norm", "norm", "No harm to those who respond to incidents", 60, "exercise")
+    outcome = made.node(
+        "standing", "outcome", "outcome “Nobody attacks those who answer calls for help” as of block 900"
+    )
+    asked = made.node("outcome", "outcome", "Nobody attacks those who answer calls for help")
+    made.edge(root, "specializationOf", norm)
+    made.edge(root, "wasDerivedFrom", outcome, "what it asks for")
+    made.edge(norm, "wasDerivedFrom", asked)
+    made.edge(outcome, "specializationOf", asked)
+    parties: dict[str, str] = {}
+
+    def party(name: str) -> str:
+        if name not in parties:
+            parties[name] = made.node("party", name, name, 2, "state")
+            account = made.node("account", f"account of {name}", f"account of {name}")
+            claim, act = made.node("instrument", f"claim {name}", f"claim by {name}", 2), made.node(
+                "act", f"claim {name}", f"claim by {name}", 2
+            )  # fmt: skip
+            made.edge(claim, "wasGeneratedBy", act, block=2)
+            made.edge(claim, "wasAttributedTo", parties[name])
+            made.edge(act, "wasAssociatedWith", parties[name])
+            made.edge(act, "wasAssociatedWith", account)
+        return parties[name]
+
+    def act(term: str, name: str, block: int, on: str, note: str = "") -> str:
+        who = party(name)
+        done = made.node("act", f"{term} {name} {block}", f"{term} by {name}", block)
+        brought = made.node("instrument", f"{term} {name} {block}", f"{term} by {name}", block, note)
+        made.edge(brought, "wasGeneratedBy", done, block=block)
+        made.edge(done, "used", on, "what it is about", block)
+        made.edge(done, "used", f"instrument:{keccak(f'claim {name}'.encode())}", "tenure of the account", block)
+        made.edge(done, "wasAssociatedWith", who, "in its name")
+        return brought
+
+    for number in range(agreements):
+        text = made.node("text", f"text {number}", f"Treaty {number} on the use of networks")
+        agreement = made.node(
+            "agreement", f"agreement {number}", f"Treaty {number} on the use of networks", 10 + number
+        )
+        made.edge(agreement, "specializationOf", text)
+        signed = [act("signature", f"Party {number}{letter}", 10 + number, text) for letter in "AB"]
+        for one in signed:
+            made.edge(agreement, "wasGeneratedBy", "act:" + one.partition(":")[2], "founded by", 10 + number)
+        for place in range(clauses):
+            clause = made.node("clause", f"clause {number}.{place}", f"{place}. Neither Party attacks a response team.")
+            made.edge(text, "hadMember", clause)
+        bound = made.node("standing", f"clause {number}.0", "clause 0. Neither Party attacks a response team. as of …")
+        made.edge(bound, "specializationOf", f"clause:{keccak(f'clause {number}.0'.encode())}")
+        made.edge(bound, "wasDerivedFrom", agreement, "where it stands")
+        for one in signed:
+            made.edge(bound, "hadMember", one, "bound by it")
+        made.edge(outcome, "wasDerivedFrom", bound, "asks for the same, its parties declare")
+    published = act("publication", "Publisher", 60, asked)
+    made.edge(norm, "wasGeneratedBy", "act:" + published.partition(":")[2], block=60)
+    made.edge(root, "hadMember", published)
+    for number in range(endorsements):
+        made.edge(root, "hadMember", act("endorsement", f"Endorser {number}", 100 + number, norm, "stands"))
+    return made.graph(root)
+
+
+def hash_of(name: str) -> Hash:
+    return keccak(name.encode())
