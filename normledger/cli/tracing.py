@@ -8,18 +8,18 @@ from rich.markup import escape
 from rich.tree import Tree
 
 from normledger.cli.options import AsJson, AsOfBlock, AtTime, Trust, one_of, policy_of, reading, view_of
-from normledger.cli.rendering import as_of_json, as_of_line, console, moment, print_json, say
+from normledger.cli.rendering import as_of_json, as_of_line, console, moment, print_json, say, short
 from normledger.errors import InputError
 from normledger.ledger.answers import AsOf
 from normledger.provenance import graph as provenance
 from normledger.provenance.drawing import dot, svg
-from normledger.provenance.exports import NOTATIONS
 from normledger.provenance.nodes import Graph, Node
 from normledger.provenance.outline import Line, outline
 from normledger.workspace import composing
 
 _DRAWINGS = {"dot": dot, "svg": svg}
-_FORMATS = ("tree", "json", *NOTATIONS, *_DRAWINGS)
+_NOTATIONS = ("prov-json", "prov-n", "turtle", "json-ld")
+_FORMATS = ("tree", "json", *_NOTATIONS, *_DRAWINGS)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -53,7 +53,9 @@ def trace(
         view = view_of(workspace, as_of, at)
         follow = provenance.up if up else provenance.down
         found = follow(view, name, composing(policy_of(workspace, trust)), depth=depth)
-        if format_ in NOTATIONS:
+        if format_ in _NOTATIONS:
+            from normledger.provenance.exports import NOTATIONS  # heavy, and no other command needs it
+
             return _deliver(NOTATIONS[format_][0](found, view.at), out)
         if format_ in _DRAWINGS:
             return _deliver(_DRAWINGS[format_](found, view.at), out)
@@ -126,12 +128,15 @@ def _line(line: Line) -> str:
     node = line.node
     why = f"[italic]{_shown(line.why)}[/italic] " if line.why else ""
     if line.folded:
-        labels = "; ".join(_shown(one.label) for one in line.folded[:3])
-        return f"{why}[bold]{len(line.folded)} × {node.kind}[/bold] {labels} …"
+        labels = "; ".join(_shown(short(one.label, 40)) for one in line.folded[:3])
+        return f"{why}[bold]{len(line.folded)} × {node.kind}[/bold] {labels}; …"
     block = f" · block {node.block}" if node.block is not None else ""
-    head = f"{why}[bold]{node.kind}[/bold] {_shown(node.label)}"
+    head = f"{why}[bold]{node.kind}[/bold] {_shown(short(node.label, 160))}"
+    if node.label == node.hash and not line.again:
+        return head
     if line.again:
         return f"{head} [dim](see above)[/dim]"
+    block += f" · as of block {node.as_of}" if node.as_of is not None else ""
     note = f" · {_shown(node.note)}" if node.note else ""
     more = " · more below; ask for a greater --depth" if line.more else ""
     return f"{head}\n[dim]{escape(node.hash)}{block}{note}{more}[/dim]"

@@ -170,8 +170,9 @@ def _chords(prov: ProvType) -> tuple[int, int, int, int]:
 
 
 def _tail(node: Node) -> str:
-    block = f" · block {node.block}" if node.block is not None and node.block < 1 << 63 else ""
-    return f"{node.hash[:10]}…{block}"
+    if node.as_of is not None:
+        return f"{node.hash[:10]}… as of block {node.as_of}"
+    return f"{node.hash[:10]}…" + (f" · block {node.block}" if node.block is not None else "")
 
 
 def _noted(node: Node) -> str:
@@ -214,7 +215,7 @@ def _lines(folded: Folded, made: Layout, up: bool) -> list[str]:
         if (left, link.relation) not in seen and _room(ends, made, left):
             seen.add((left, link.relation))
             many = f" × {link.count}" if link.count > 1 else ""
-            x = start[0] + (10 if forward else -10)
+            x = from_.x + from_.width + 8 if forward else from_.x - 8
             anchor = "start" if forward else "end"
             parts.append(
                 f'<text class="r" x="{x}" y="{start[1] - 2}" text-anchor="{anchor}">{_xml(link.relation + many)}</text>'

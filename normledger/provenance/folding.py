@@ -18,7 +18,7 @@ READABLE = 72
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """What is drawn as one: `nodes` in ascending order of key."""
+    """What is drawn as one: `nodes` in ascending order of label, then key."""
 
     nodes: tuple[Node, ...]
 
@@ -53,7 +53,8 @@ def fold(graph: Graph, most: int = READABLE) -> Folded:
     members: dict[tuple[str, ...], list[Node]] = defaultdict(list)
     for key, node in graph.nodes.items():
         members[classes[key]].append(node)
-    boxes = sorted((Box(tuple(nodes)) for nodes in members.values()), key=lambda box: (box.key != graph.root, box.key))
+    grouped = (Box(tuple(sorted(nodes, key=lambda node: (node.label, node.key)))) for nodes in members.values())
+    boxes = sorted(grouped, key=lambda box: (box.key != graph.root, box.key))
     place = {node.key: at for at, box in enumerate(boxes) for node in box.nodes}
     links: dict[tuple[int, Relation, int], list[str]] = defaultdict(list)
     for edge in graph.edges:

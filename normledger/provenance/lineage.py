@@ -110,8 +110,7 @@ class Lineage:
         return fresh
 
     def _standing(self, name: Hash, of: str, label: str, thing: str | None) -> str:
-        title = f"{of} {label} as of block {self.view.at.block}"
-        key = self._put("standing", name, title, standing=True)
+        key = self._put("standing", name, f"{of} {label}", standing=True)
         if thing:
             self._rests(key, "specializationOf", thing)
         return key
@@ -154,7 +153,7 @@ class Lineage:
         return instrument
 
     def _signed(self, act: str, party: PartyId, account: Address, at: Recorded | None = None) -> None:
-        by, owner = self._put("account", account, f"account {account}"), f"party:{party}"
+        by, owner = self._put("account", account, str(account)), f"party:{party}"
         self._rests(act, "wasAssociatedWith", by, "its signature")
         self._rests(act, "wasAssociatedWith", owner, "in its name")
         self._rests(by, "actedOnBehalfOf", owner, activity=act)
@@ -251,14 +250,12 @@ class Lineage:
             elif isinstance(one.act, FullPowers | Revocation):
                 note = f"of {one.act.representative} on {self._about(one.act.subject)}"
             if isinstance(one.act, FullPowers):
-                self._put("account", one.act.representative, f"account {one.act.representative}")
+                self._put("account", one.act.representative, str(one.act.representative))
                 note += f" for {', '.join(kind.term for kind in sorted(one.act.kinds))}"
         key = self._put("act", one.digest, f"{term} by {party.name}", at)
         self._signed(key, party.id, account)
         if isinstance(one, RecordedOwnAct) and isinstance(one.act, Rotation):
-            self._rests(
-                key, "wasAssociatedWith", self._put("account", one.act.next, f"account {one.act.next}"), "the next"
-            )
+            self._rests(key, "wasAssociatedWith", self._put("account", one.act.next, str(one.act.next)), "the next")
         profile = one.claim.profile if isinstance(one, RecordedClaim) else getattr(one.act, "profile", ZERO)
         if profile != ZERO:
             self._rests(key, "used", self.text(profile), "its profile", at)

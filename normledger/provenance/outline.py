@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 
 from normledger.provenance.nodes import Edge, Graph, Node, Relation
 
-FOLD = 8
+FOLD = 4
 """More ends of one kind than this, for one reason, are folded into one line."""
 
 _ORDER: tuple[Relation, ...] = (
-    "specializationOf", "wasGeneratedBy", "wasInvalidatedBy", "hadMember", "wasDerivedFrom", "alternateOf", "used",
-    "wasAssociatedWith", "wasAttributedTo", "wasInfluencedBy", "actedOnBehalfOf",
+    "wasInvalidatedBy", "wasGeneratedBy", "wasDerivedFrom", "alternateOf", "hadMember", "wasAssociatedWith",
+    "wasAttributedTo", "specializationOf", "used", "wasInfluencedBy", "actedOnBehalfOf",
 )  # fmt: skip
+"""What tells most comes first, since a thing is opened where it is first met."""
 
 _DOWN: Mapping[Relation, str] = {
     "specializationOf": "of", "wasGeneratedBy": "brought forth by", "wasInvalidatedBy": "ended by",
@@ -36,7 +37,7 @@ _UP: Mapping[Relation, str] = {
 class Line:
     """One line: how deep, what, and why it is there. `again` tells that it was opened above.
 
-    `folded` are further things of the kind that stand for themselves only; `more` tells that a depth hides the rest.
+    `folded` are all things of the kind here that lead no further; `more` tells that a depth hides the rest.
     """
 
     depth: int
@@ -56,8 +57,7 @@ def outline(graph: Graph) -> tuple[Line, ...]:
         line = stack.pop()
         key = line.node.key
         if key in opened and not line.folded:
-            leads_on = bool(_onward(graph, _deed(graph, key)))
-            lines.append(Line(line.depth, line.node, line.why, again=leads_on))
+            lines.append(Line(line.depth, line.node, line.why, again=True))
             continue
         if not line.folded:
             opened |= _deed(graph, key)
@@ -99,7 +99,16 @@ def _below(graph: Graph, depth: int, deed: frozenset[str]) -> list[Line]:
         edges.sort(key=lambda edge: (_ORDER.index(edge.relation), edge.note))
         node = _told(graph, key)
         why = ", ".join(dict.fromkeys(_why(words, edge) for edge in edges))
-        order = (_ORDER.index(edges[0].relation), node.kind, node.at is None, node.at or 0, node.label, node.key)
+        standing = node.kind != "standing"
+        order = (
+            _ORDER.index(edges[0].relation),
+            standing,
+            node.kind,
+            node.at is None,
+            node.at or 0,
+            node.label,
+            node.key,
+        )
         line = Line(depth, node, why)
         if _onward(graph, _deed(graph, key)):
             found.append((order, line))

@@ -36,7 +36,7 @@ class Sketch:
 def norm_with(endorsements: int, agreements: int = 3, clauses: int = 4) -> Graph:
     """A norm under some outcomes, on agreements between a few parties each, endorsed by many others."""
     made = Sketch()
-    root = made.node("standing", "norm", "norm “No harm to those who respond to incidents” as of block 900")
+    root = made.node("standing", "norm", "norm “No harm to those who respond to incidents”")
     norm = made.node("norm", "norm", "No harm to those who respond to incidents", 60, "exercise")
     outcome = made.node(
         "standing", "outcome", "outcome “Nobody attacks those who answer calls for help” as of block 900"
@@ -83,7 +83,7 @@ def norm_with(endorsements: int, agreements: int = 3, clauses: int = 4) -> Graph
         for place in range(clauses):
             clause = made.node("clause", f"clause {number}.{place}", f"{place}. Neither Party attacks a response team.")
             made.edge(text, "hadMember", clause)
-        bound = made.node("standing", f"clause {number}.0", "clause 0. Neither Party attacks a response team. as of …")
+        bound = made.node("standing", f"clause {number}.0", "clause 0. Neither Party attacks a response team.")
         made.edge(bound, "specializationOf", f"clause:{keccak(f'clause {number}.0'.encode())}")
         made.edge(bound, "wasDerivedFrom", agreement, "where it stands")
         for one in signed:
