@@ -1,5 +1,6 @@
 """Options that many commands share, and how a command gets its workspace and its view."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,8 +16,18 @@ from normledger.ledger.queries import View
 from normledger.workspace import Workspace, find, read_policy
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+
+
+def _block(text: str) -> str:
+    """The name of a block, if it is one."""
+    if not re.fullmatch(r"[0-9]{1,18}|0x[0-9a-f]{64}", text):
+        raise typer.BadParameter(f"{text[:80]!r} is no block; give its number, or its hash in lower case.")
+    return text
+
+
 AsOfBlock = Annotated[
-    str | None, typer.Option("--as-of", metavar="BLOCK", help="Answer as of this block: its number or hash.")
+    str | None,
+    typer.Option("--as-of", metavar="BLOCK", parser=_block, help="Answer as of this block: its number or hash."),
 ]
 AtTime = Annotated[
     str | None, typer.Option("--at", metavar="TIME", help="Answer as of this time (ISO 8601, UTC) or block's hash.")
@@ -67,14 +78,7 @@ def block_of(workspace: Workspace, as_of: str | None) -> int | None:
     """The number of the block that --as-of names by its number or by its hash."""
     if as_of is None:
         return None
-    if as_of.startswith("0x"):
-        try:
-            return workspace.ledger.number_of(Hash.parse(as_of))
-        except InputError as error:
-            raise error.at(field="--as-of") from None
-    if not as_of.isascii() or not as_of.isdigit() or len(as_of) > 18:
-        raise InputError(f"{as_of[:80]!r} is no block; give its number, or its hash", field="--as-of")
-    return int(as_of)
+    return workspace.ledger.number_of(Hash.parse(as_of)) if as_of.startswith("0x") else int(as_of)
 
 
 def policy_of(workspace: Workspace, trust: Path | None) -> TrustPolicy:

@@ -104,6 +104,7 @@ def _node_json(node: Node) -> dict[str, Any]:
         "key": node.key,
         "prov": node.prov,
         "kind": node.kind,
+        "sort": node.sort,
         "label": node.label,
         "hash": node.hash,
         "block": node.block,

@@ -26,7 +26,8 @@ from normledger.provenance.constraints import demand_valid
 from normledger.provenance.nodes import Edge, Graph, Kind, Moment, Node
 
 TERMS = "urn:normledger:ns:"
-"""Our terms: kinds of node, and what PROV has no word for (`hash`, `block`, `note`, `asOf`, `blockHash`)."""
+"""Our terms: kinds of node, and what PROV has no word for (`hash`, `sort`, `block`,
+`recorded`, `note`, `asOf`, `blockHash`)."""
 
 _BY_CONTENT: frozenset[Kind] = frozenset({"text", "clause", "outcome", "norm", "report", "alignment", "actor"})
 _LOCAL = re.compile(r"0x[0-9a-fA-F]{2,64}(\.[0-9]{1,19})?\Z")
@@ -208,6 +209,8 @@ def _facts(node: Node, at: AsOf) -> list[tuple[str, str | int]]:
         facts += [("block", node.at.block), ("recorded", _written(node.at))]
     if node.as_of is not None:
         facts += [("asOf", node.as_of), ("blockHash", str(at.hash))]
+    if node.sort:
+        facts.append(("sort", node.sort))
     if node.note:
         facts.append(("note", node.note))
     return facts

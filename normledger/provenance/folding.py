@@ -12,8 +12,11 @@ from dataclasses import dataclass
 
 from normledger.provenance.nodes import Graph, Node, Relation
 
-READABLE = 72
-"""Up to so many nodes each has a box of its own; beyond, boxes are split only as long as there are no more."""
+READABLE = 64
+"""Up to so many nodes each has a box of its own."""
+
+_BOXES = 36
+"""About so many boxes there are at most where nodes share them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,9 @@ class Folded:
     links: tuple[Link, ...]
 
 
-def fold(graph: Graph, most: int = READABLE) -> Folded:
-    """A graph with at most about `most` boxes; every node is in exactly one."""
-    classes = _refined(graph, most) if len(graph.nodes) > most else {key: (key,) for key in graph.nodes}
+def fold(graph: Graph) -> Folded:
+    """A graph in as many boxes as can be read; every node is in exactly one."""
+    classes = _refined(graph, _BOXES) if len(graph.nodes) > READABLE else {key: (key,) for key in graph.nodes}
     members: dict[tuple[str, ...], list[Node]] = defaultdict(list)
     for key, node in graph.nodes.items():
         members[classes[key]].append(node)
@@ -74,7 +77,7 @@ _Class = tuple[str, ...]
 def _refined(graph: Graph, most: int) -> Mapping[str, _Class]:
     """Classes split as far as `most` allows, those with few members first: what is rare says more."""
     classes: dict[str, _Class] = {
-        key: ("",) if key == graph.root else (node.kind, _sort_of(node)) for key, node in graph.nodes.items()
+        key: ("",) if key == graph.root else (node.kind, node.sort) for key, node in graph.nodes.items()
     }
     while True:
         views: dict[_Class, dict[tuple[object, ...], list[str]]] = defaultdict(lambda: defaultdict(list))
@@ -106,8 +109,3 @@ def _refined(graph: Graph, most: int) -> Mapping[str, _Class]:
             for key in keys:
                 classes[key] = (*name, key)
     return classes
-
-
-def _sort_of(node: Node) -> str:
-    """Of acts and instruments, which kind of act: its first words up to the name of who did it."""
-    return node.label.partition(" by ")[0] if node.kind in ("act", "instrument") else ""

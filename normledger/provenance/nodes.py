@@ -63,7 +63,8 @@ class Node:
     """One thing. `hash` opens on the register (an account's is its address); `label` is what people read.
 
     `at` is when the chain recorded it, None for what is not on the chain itself; `ends` is when an activity's effect
-    came, where notice ran. `as_of` is set for what is only so as of a block: it is part of the node's name.
+    came, where notice ran. `as_of` is set for what is only so as of a block: it is part of the node's name. `sort`
+    tells more of the kind: an act's, a party's, a document's type, whose standing it is.
     """
 
     kind: Kind
@@ -73,6 +74,7 @@ class Node:
     note: str = ""
     as_of: int | None = None
     ends: Moment | None = None
+    sort: str = ""
 
     @property
     def key(self) -> str:
@@ -148,6 +150,11 @@ class Graph:
     def onward(self) -> Mapping[str, tuple[tuple[Edge, str], ...]]:
         """The way this graph was gathered."""
         return self.above if self.up else self.below
+
+    def standing_of(self, key: str) -> str:
+        """The standing of a thing, which specializes it; the thing itself where it has none here."""
+        standing = (edge.source for edge, _ in self.above.get(key, ()) if edge.relation == "specializationOf")
+        return next((one for one in standing if self.nodes[one].kind == "standing"), key)
 
     def reachable(self, start: str, *, up: bool = False, depth: int | None = None) -> "Graph":
         """What `start` rests on, or with `up` what rests on it: at most `depth` steps away.

@@ -21,7 +21,8 @@ class Sketch:
         as_of = AT.block if kind in ("standing", "candidate") else None
         at = None if block is None else Moment(1_800_000_000 + block, block)
         hash_ = str(keccak(name.encode()))
-        one = Node(kind, hash_ if kind != "account" else hash_[:42], label or name, at, note, as_of)
+        sort = name.partition(" ")[0] if kind in ("act", "instrument") else ""
+        one = Node(kind, hash_ if kind != "account" else hash_[:42], label or name, at, note, as_of, sort=sort)
         self.nodes.append(one)
         return one.key
 
