@@ -114,7 +114,7 @@ class _Tree:
         children += [self._outcome(outcome) for _, outcome in outcomes]
         if not outcomes and not self._to(key, "outcome"):
             children.append(
-                TraceNode("entity", "text", "not at hand", graph.nodes[key].hash, note=graph.nodes[key].note)
+                TraceNode("entity", "text", "not at hand", graph.nodes[key].hash, note="fetch it by its hash")
             )
         for _, brought in self._to(standing, "instrument"):
             if brought.hash not in published:
