@@ -19,7 +19,7 @@ what precedes what are laid out here as a second graph, known moments among them
 What our graphs cannot say (starts by entities, plans, empty collections, mentions) has no check here.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -127,6 +127,9 @@ def _specializations(graph: Graph) -> Iterator[Violation]:
 
 _Event = tuple[str, ...]
 
+_CIRCLES = 40
+"""So many are told of a graph at most: one is enough to refuse it."""
+
 
 class _Events:
     """The events of a graph and what precedes what, each with its constraint's number and whether strictly."""
@@ -197,20 +200,48 @@ class _Events:
             self._precedes(("moment", str(first)), ("moment", str(second)), 0, strictly=True)
 
     def circles(self) -> Iterator[Violation]:
-        """For each group of events that all precede one another although one does strictly: what says so."""
+        """For each event that strictly precedes another and follows it too: the shortest chain that says so."""
         group = _groups({event: [one[0] for one in after] for event, after in self._after.items()})
-        said: dict[int, set[tuple[int, str]]] = defaultdict(set)
-        strict: set[int] = set()
+        left = _CIRCLES
         for event, after in self._after.items():
             for further, number, strictly in after:
-                if group[event] == group[further]:
-                    if number:
-                        said[group[event]].add((number, f"{' '.join(event[:2])} precedes {' '.join(further[:2])}"))
-                    if strictly:
-                        strict.add(group[event])
-        for number in sorted(strict):
-            for constraint, message in sorted(said[number]):
-                yield Violation(constraint, f"{message}, and the other way round")
+                if strictly and group[event] == group[further] and left:
+                    left -= 1
+                    for constraint, said in [*self._way(further, event, group), *([(number, "")] if number else [])]:
+                        yield Violation(constraint, said or f"{_told(event)} precedes itself")
+
+    def _way(self, start: _Event, goal: _Event, group: Mapping[_Event, int]) -> list[tuple[int, str]]:
+        """The constraints on a way between two events of a group, as few as may be; what the clock says is free."""
+        before: dict[_Event, tuple[_Event, int]] = {}
+        settled: set[_Event] = set()
+        queue: deque[_Event] = deque([start])
+        cost = {start: 0}
+        while queue:
+            event = queue.popleft()
+            if event in settled:
+                continue
+            settled.add(event)
+            for further, number, _ in self._after.get(event, ()):
+                if group[further] != group[start] or cost[event] + (number > 0) >= cost.get(further, 1 << 30):
+                    continue
+                cost[further] = cost[event] + (number > 0)
+                before[further] = (event, number)
+                if number:
+                    queue.append(further)
+                else:
+                    queue.appendleft(further)
+        steps = []
+        while goal != start:
+            earlier, number = before[goal]
+            if number:
+                steps.append((number, f"{_told(earlier)} precedes {_told(goal)}, and the other way round"))
+            goal = earlier
+        return steps
+
+
+def _told(event: _Event) -> str:
+    """``text:0x… is generated``."""
+    return f"{event[1]} is {event[0]}"
 
 
 def _groups(after: Mapping[_Event, list[_Event]]) -> dict[_Event, int]:

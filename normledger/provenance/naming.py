@@ -10,7 +10,7 @@ from typing import get_args
 from normledger.acts.act import ActKind, Contract, list_of, stances_on
 from normledger.documents.document import Outcome, Reports
 from normledger.errors import InputError, NotFound
-from normledger.identifiers import Address, AgreementId, Digest, Hash, NormId, OutcomeId, PartyId
+from normledger.identifiers import Address, AgreementId, Digest, Hash, NormId, OutcomeId, PartyId, keccak
 from normledger.provenance.lineage import Lineage
 from normledger.provenance.nodes import Kind
 
@@ -58,13 +58,17 @@ def _by_hash(lineage: Lineage, hash_: Hash, kind: str | None) -> str | None:
         "report": _leaf,
         "candidate": _candidate,
     }
-    same = {"instrument": ("act",), "alignment": ("report",), "actor": ("report",), "standing": tuple(looks)}
+    looks["actor"] = _actor
+    same = {"instrument": ("act",), "alignment": ("report",), "standing": tuple(looks)}
     for look in (kind,) if kind in looks else same.get(kind or "", tuple(looks)):
         found = looks[look](lineage, hash_)
         if found:
             exact = f"{kind}:{hash_}"
             return exact if kind and lineage.has(exact) else found
-    return None
+    # What only its hash is known of, such as a text that nobody has: whoever names it is on the register.
+    lineage.everything()
+    names = (f"{one}:{hash_}" for one in ([kind] if kind else get_args(Kind)))
+    return next((one for one in names if lineage.has(one)), None)
 
 
 def _norm(lineage: Lineage, hash_: Hash) -> str | None:
@@ -82,7 +86,10 @@ def _agreement(lineage: Lineage, hash_: Hash) -> str | None:
 
 
 def _party(lineage: Lineage, hash_: Hash) -> str | None:
-    return f"party:{hash_}" if lineage.party(PartyId(hash_)) else None
+    if PartyId(hash_) not in lineage.view.parties:
+        return None
+    lineage.party(PartyId(hash_))
+    return f"party:{hash_}"
 
 
 def _act(lineage: Lineage, hash_: Hash) -> str | None:
@@ -140,6 +147,15 @@ def _leaf(lineage: Lineage, hash_: Hash) -> str | None:
                 lineage.list_of(batch.document.author)
                 return f"{'report' if isinstance(batch.document, Reports) else 'alignment'}:{hash_}"
     return None
+
+
+def _actor(lineage: Lineage, hash_: Hash) -> str | None:
+    for batch in lineage.view.batches(ActKind.REPORTS):
+        if isinstance(batch.document, Reports) and hash_ in {
+            keccak(leaf.actor.identifier.encode()) for leaf in batch.document.leaves
+        }:
+            lineage.list_of(batch.document.author)
+    return f"actor:{hash_}" if lineage.has(f"actor:{hash_}") else None
 
 
 def _candidate(lineage: Lineage, hash_: Hash) -> str | None:

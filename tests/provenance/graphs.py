@@ -1,5 +1,8 @@
 """Provenance graphs of any size in the shape of real ones, made without a chain: for layouts, exports and folding."""
 
+from dataclasses import replace
+from random import Random
+
 from normledger.identifiers import Hash, keccak
 from normledger.ledger.answers import AsOf
 from normledger.provenance.nodes import Edge, Graph, Kind, Moment, Node, Relation
@@ -100,3 +103,45 @@ def norm_with(endorsements: int, agreements: int = 3, clauses: int = 4) -> Graph
 
 def hash_of(name: str) -> Hash:
     return keccak(name.encode())
+
+
+def shuffled(graph: Graph, seed: int) -> Graph:
+    """The same graph, put together in another order."""
+    nodes, edges = list(graph.nodes.values()), list(graph.edges)
+    Random(seed).shuffle(nodes)
+    Random(seed + 1).shuffle(edges)
+    return Graph.of(graph.root, nodes, edges, up=graph.up)
+
+
+def labelled(graph: Graph, label: str) -> Graph:
+    """The same graph, whose things all have this label and this note."""
+    nodes = [replace(node, label=label, note=label) for node in graph.nodes.values()]
+    return Graph.of(graph.root, nodes, [replace(edge, note=label) for edge in graph.edges], up=graph.up)
+
+
+def example() -> Graph:
+    """What docs/reference/provenance.md shows: an endorsement of a norm, withdrawn again."""
+    made = Sketch()
+    root = made.node("standing", "norm", "norm “Safe answers”")
+    norm = made.node("norm", "norm", "Safe answers", 18)
+    party = made.node("party", "Norvale", "Norvale", 6, "state, claims to be exercise:state:norvale")
+    made.edge(root, "specializationOf", norm)
+    for term, block in (("endorsement", 19), ("withdrawal", 27)):
+        act = made.node("act", f"{term} by Norvale", "", block)
+        instrument = made.node("instrument", f"{term} by Norvale", "", block, "withdrawn" if block == 19 else "")
+        made.edge(act, "used", norm, "what it is about", block)
+        made.edge(act, "wasAssociatedWith", party, "in its name")
+        made.edge(instrument, "wasGeneratedBy", act, block=block)
+        made.edge(root, "wasDerivedFrom", instrument)
+    withdrawn, by = (f"{kind}:{hash_of(f'{term} by Norvale')}" for kind, term in
+                     (("instrument", "endorsement"), ("act", "withdrawal")))  # fmt: skip
+    made.edge(withdrawn, "wasInvalidatedBy", by, "withdrawn", 27)
+    return made.graph(root)
+
+
+def deed() -> Graph:
+    """The example's endorsement alone: its act, and the instrument that it brought forth."""
+    whole = example()
+    kept = [node for node in whole.nodes.values() if node.label == "endorsement by Norvale"]
+    keys = {node.key for node in kept}
+    return Graph.of(min(keys), kept, [edge for edge in whole.edges if {edge.source, edge.target} <= keys])

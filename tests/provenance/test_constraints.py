@@ -1,6 +1,7 @@
 """Each constraint has a graph that breaks it alone, and a sound graph breaks none."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -42,45 +43,46 @@ def test_sound_graphs_break_nothing() -> None:
 
 
 CASES = {
-    "24, generated twice by one activity": ([24, 34, 39], [
-        edge(ONE, "wasGeneratedBy", ACT, 10), edge(ONE, "wasGeneratedBy", ACT, 11)]),
-    "25, ended twice by one activity": ([25, 34, 40], [
-        edge(ONE, "wasInvalidatedBy", ACT, 10), edge(ONE, "wasInvalidatedBy", ACT, 11)]),
-    "33, used outside the activity": ([33], [edge(ACT, "used", ONE, 11)]),
-    "34, generated outside the activity": ([34], [edge(ONE, "wasGeneratedBy", ACT, 9)]),
-    "34, ended outside the activity": ([34], [edge(ONE, "wasInvalidatedBy", ACT, 12)]),
-    "36, ended before it was": ([34, 36], [
-        edge(ONE, "wasGeneratedBy", LATER, 20), edge(ONE, "wasInvalidatedBy", ACT, 10)]),
-    "37, used before it was": ([33, 34, 37], [edge(ONE, "wasGeneratedBy", LATER, 20), edge(ACT, "used", ONE, 10)]),
-    "38, used after its end": ([33, 34, 38], [edge(ONE, "wasInvalidatedBy", ACT, 10), edge(LATER, "used", ONE, 20)]),
-    "39, generated at two moments": ([34, 39], [
-        edge(ONE, "wasGeneratedBy", ACT, 10), edge(ONE, "wasGeneratedBy", LATER, 20)]),
-    "40, ended at two moments": ([34, 40], [
-        edge(ONE, "wasInvalidatedBy", ACT, 10), edge(ONE, "wasInvalidatedBy", LATER, 20)]),
-    "42, derived from what came later": ([34, 42], [
-        edge(ONE, "wasGeneratedBy", ACT, 10), edge(TWO, "wasGeneratedBy", LATER, 20), edge(ONE, "wasDerivedFrom", TWO)]),
-    "42, derived in a circle": ([42], [
-        edge(ONE, "wasDerivedFrom", TWO), edge(TWO, "wasDerivedFrom", THREE), edge(THREE, "wasDerivedFrom", ONE)]),
-    "42, derived from itself": ([42], [edge(ONE, "wasDerivedFrom", ONE)]),
-    "45, special before general": ([34, 45], [
+    "24, generated twice by one activity": [
+        edge(ONE, "wasGeneratedBy", ACT, 10), edge(ONE, "wasGeneratedBy", ACT, 11)],
+    "25, ended twice by one activity": [
+        edge(ONE, "wasInvalidatedBy", ACT, 10), edge(ONE, "wasInvalidatedBy", ACT, 11)],
+    "33, used outside the activity": [edge(ACT, "used", ONE, 11)],
+    "34, generated outside the activity": [edge(ONE, "wasGeneratedBy", ACT, 9)],
+    "34, ended outside the activity": [edge(ONE, "wasInvalidatedBy", ACT, 12)],
+    "36, ended before it was": [
+        edge(ONE, "wasGeneratedBy", LATER, 20), edge(ONE, "wasInvalidatedBy", ACT, 10)],
+    "37, used before it was": [edge(ONE, "wasGeneratedBy", LATER, 20), edge(ACT, "used", ONE, 10)],
+    "38, used after its end": [edge(ONE, "wasInvalidatedBy", ACT, 10), edge(LATER, "used", ONE, 20)],
+    "39, generated at two moments": [
+        edge(ONE, "wasGeneratedBy", ACT, 10), edge(ONE, "wasGeneratedBy", LATER, 20)],
+    "40, ended at two moments": [
+        edge(ONE, "wasInvalidatedBy", ACT, 10), edge(ONE, "wasInvalidatedBy", LATER, 20)],
+    "42, derived from what came later": [
         edge(ONE, "wasGeneratedBy", ACT, 10), edge(TWO, "wasGeneratedBy", LATER, 20),
-        edge(ONE, "specializationOf", TWO)]),
-    "46, general ended before special": ([34, 46], [
+        edge(ONE, "wasDerivedFrom", TWO)],
+    "42, derived in a circle": [
+        edge(ONE, "wasDerivedFrom", TWO), edge(TWO, "wasDerivedFrom", THREE), edge(THREE, "wasDerivedFrom", ONE)],
+    "42, derived from itself": [edge(ONE, "wasDerivedFrom", ONE)],
+    "45, special before general": [
+        edge(ONE, "wasGeneratedBy", ACT, 10), edge(TWO, "wasGeneratedBy", LATER, 20),
+        edge(ONE, "specializationOf", TWO)],
+    "46, general ended before special": [
         edge(ONE, "wasInvalidatedBy", LATER, 20), edge(TWO, "wasInvalidatedBy", ACT, 10),
-        edge(ONE, "specializationOf", TWO)]),
-    "50, an agent generated": ([50], [edge(PARTY, "wasGeneratedBy", ACT, 10)]),
-    "50, on behalf in what is no activity": ([50], [edge(PARTY, "actedOnBehalfOf", PARTY, activity=ONE.key)]),
-    "52, specializes itself": ([52], [edge(ONE, "specializationOf", TWO), edge(TWO, "specializationOf", ONE)]),
-    "55, an entity used": ([55], [edge(ONE, "used", TWO)]),
-    "55, an activity derived": ([55], [edge(ACT, "wasDerivedFrom", TWO)]),
+        edge(ONE, "specializationOf", TWO)],
+    "50, an agent generated": [edge(PARTY, "wasGeneratedBy", ACT, 10)],
+    "50, on behalf in what is no activity": [edge(PARTY, "actedOnBehalfOf", PARTY, activity=ONE.key)],
+    "52, specializes itself": [edge(ONE, "specializationOf", TWO), edge(TWO, "specializationOf", ONE)],
+    "55, an entity used": [edge(ONE, "used", TWO)],
+    "55, an activity derived": [edge(ACT, "wasDerivedFrom", TWO)],
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_broken_graph_is_named_by_its_constraint(case: str) -> None:
-    expected, edges = CASES[case]
-    assert int(case.partition(",")[0]) in expected
-    assert broken(*edges) == expected
+    number = int(case.partition(",")[0])
+    # Twice by one activity is at two moments besides.
+    assert broken(*CASES[case]) == [number, *({24: [39], 25: [40]}.get(number, []))]
 
 
 def test_an_activity_that_ends_before_it_starts_breaks_30() -> None:
@@ -101,7 +103,7 @@ def test_a_name_without_a_description_or_with_two_breaks_22() -> None:
 
 def test_a_long_chain_of_derivations_is_no_recursion() -> None:
     nodes = [Node("text", f"0x{number:064x}", str(number)) for number in range(5_000)]
-    chain = [edge(one, "wasDerivedFrom", other) for one, other in zip(nodes, nodes[1:], strict=False)]
+    chain = [edge(one, "wasDerivedFrom", other) for one, other in pairwise(nodes)]
     assert check(Graph.of(nodes[0].key, nodes, chain)) == ()
     assert check(Graph.of(nodes[0].key, nodes, [*chain, edge(nodes[-1], "wasDerivedFrom", nodes[0])]))
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from normledger.acts.act import ActKind, list_of
+from normledger.acts.act import ActKind, list_of, stances_on
 from normledger.composition.record import TrustPolicy as Trusted
 from normledger.composition.result import Parameters
 from normledger.documents.document import Alignments, ClauseAlignment, Norm, Outcome
@@ -320,9 +320,7 @@ def test_others_stances_are_part_of_an_agreement_s_standing(delegations: Delegat
     agreement = made.text("A", "B")
     made.found(agreement)
     subject = terms_of(agreement).id
-    made.submit(work.prepare(ActKind.ENDORSEMENT, subject, made.parties["C"]), "C")
-    work.carry()
-    work.update()
+    made.act(ActKind.ENDORSEMENT, stances_on(subject), "C")
     found = down(work.view(), str(subject))
     assert [
         one.note for one in found.nodes.values() if one.label == "endorsement by C" and one.kind == "instrument"
