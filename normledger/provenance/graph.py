@@ -35,7 +35,12 @@ def up(view: View, name: str, policy: TrustPolicy = NOBODY, *, depth: int | None
     """All that rests on the thing called `name` as of the view, at most `depth` steps away. Raises as `down`."""
     lineage, key = _found(view, name, policy)
     lineage.everything()
-    return lineage.graph(key).reachable(key, up=True, depth=_steps(depth))
+    found = lineage.graph(key).reachable(key, up=True, depth=_steps(depth))
+    if any(node.kind == "standing" and node.sort == "outcome" for node in found.nodes.values()):
+        # Composing is dear: only for what an outcome bears.
+        lineage.candidates()
+        found = lineage.graph(key).reachable(key, up=True, depth=_steps(depth))
+    return found
 
 
 def _found(view: View, name: str, policy: TrustPolicy) -> tuple[Lineage, str]:

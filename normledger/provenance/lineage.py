@@ -11,18 +11,18 @@ Belongs here: turning acts, documents and the folds' answers into a graph. Does 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from normledger.acts import consent
 from normledger.acts.act import ActKind, Contract, RecordedAct, list_of, stances_on
 from normledger.acts.entry import Consents, predecessors, read_consents
 from normledger.acts.spells import CONSENTING, by_party
-from normledger.acts.stances import withdrawn
+from normledger.acts.stances import standing_batches, withdrawn
 from normledger.composition import relations
 from normledger.composition.alignment import METHOD, choose
 from normledger.composition.compose import compose
-from normledger.composition.record import Alignment, Record, TrustPolicy, Undertaking, World
+from normledger.composition.record import Alignment, TrustPolicy, Undertaking, World
 from normledger.composition.result import Composition, Parameters
 from normledger.documents.document import (
     Alignments,
@@ -33,8 +33,9 @@ from normledger.documents.document import (
 )
 from normledger.errors import InputError
 from normledger.identifiers import ZERO, AgreementId, Digest, Hash, NormId, OutcomeId, PartyId, keccak
-from normledger.ledger.answers import AgreementView, NormView
+from normledger.ledger.answers import AgreementView, Batch, NormView
 from normledger.ledger.queries import View
+from normledger.ledger.undertakings import Gathering
 from normledger.provenance.deeds import Deeds, Ended
 from normledger.provenance.nodes import Moment
 
@@ -72,9 +73,7 @@ class Lineage(Deeds):
 
     def _leaves(self, act: RecordedAct, instrument: str) -> None:
         batch = self.view.document(act.act.content)
-        if not isinstance(batch, Reports | Alignments) or (batch.author, batch.root) != (
-            act.act.party, act.act.refers_to
-        ):  # fmt: skip
+        if not isinstance(batch, Reports | Alignments) or not _is_of(batch, act):
             return
         author = f"party:{batch.author}"
         for position, hash_ in enumerate(batch.leaf_hashes):
@@ -276,11 +275,24 @@ class Lineage(Deeds):
     @cached_property
     def _undertaken(self) -> dict[Hash, list[Undertaking]]:
         """What trusted observers report to stand, by document."""
+        gathering = Gathering(self.view.parties, self.view.document)
+        gathering.reported(self._trusted(ActKind.REPORTS, self.policy.reports))
         found: dict[Hash, list[Undertaking]] = defaultdict(list)
-        for one in self._records[1].undertakings:
-            if one.author in self.policy.reports:
-                found[one.agreement].append(one)
+        # The world is only a label of a record.
+        for one in gathering.record(self.view.at, "reported", "exercise").undertakings:
+            found[one.agreement].append(one)
         return found
+
+    def _trusted(self, kind: ActKind, authors: Iterable[PartyId]) -> list[Batch]:
+        """The standing batches of those whom the reader trusts; nobody else's list is read."""
+        found = []
+        for author in sorted(authors):
+            for act in standing_batches(self.view.acts_on(Contract.PARTY_REGISTRY, list_of(author))):
+                if act.act.kind is kind:
+                    document = self.view.document(act.act.content)
+                    whole = isinstance(document, Reports | Alignments) and _is_of(document, act)
+                    found.append(Batch(act, document if whole else None))  # type: ignore[arg-type]  # just looked
+        return sorted(found, key=lambda batch: batch.act.order)
 
     def reported(self, document: Hash) -> str:
         """Who is reported to have undertaken a text, by trusted observers; the key of its standing."""
@@ -298,14 +310,20 @@ class Lineage(Deeds):
     # --- outcomes and candidates
 
     @cached_property
-    def _records(self) -> tuple[Record, Record]:
-        # The world is only a label of a record; alignments and undertakings are of both.
-        return self.view.record("consented", "exercise"), self.view.record("reported", "exercise")
-
-    @cached_property
     def _aligned(self) -> dict[OutcomeId, list[tuple[Alignment, bool]]]:
         """By outcome, the alignments that the policy lets count, and those that are only shown."""
-        said = {one for record in self._records for one in record.alignments}
+        gathering = Gathering(self.view.parties, self.view.document)
+        gathering.aligned(self._trusted(ActKind.ALIGNMENTS, self.policy.alignments))
+        said = set(gathering.record(self.view.at, "consented", "exercise").alignments)
+        for view in self.view.agreements.values():
+            for clause, id_ in (
+                zip(view.document.clauses, view.document.clause_ids, strict=True) if view.document else ()
+            ):
+                said |= {
+                    Alignment(id_, ask.outcome, ask.relation, "declared", None, view.id)
+                    for ask in clause.asks
+                    if isinstance(self.view.document(ask.outcome), Outcome)
+                }
         outcomes = frozenset(Hash(one.outcome) for one in said)
         chosen = choose(said, self.policy, frozenset(self._holders) | outcomes)
         circles = {
@@ -510,7 +528,7 @@ class Lineage(Deeds):
     # --- everything
 
     def everything(self) -> None:
-        """Read the whole register."""
+        """Read the whole register; the candidates that it adds up to are composed by `candidates` only."""
         for party in self.view.parties:
             self.party(party)
             self.list_of(party)
@@ -522,7 +540,11 @@ class Lineage(Deeds):
             self.norm(norm)
         for outcome in [*self._aligned]:
             self.outcome(outcome)
-        self.candidates()
+
+
+def _is_of(batch: Reports | Alignments, act: RecordedAct) -> bool:
+    """Whether these are the leaves whose root an act signed."""
+    return (batch.author, batch.root) == (act.act.party, act.act.refers_to)
 
 
 def _ended(consents: Consents, time: int) -> Iterator[Ended]:

@@ -40,6 +40,7 @@ def whole(view: View, policy: Trusted) -> Graph:
 def everything(view: View, policy: Trusted) -> Graph:
     lineage = Lineage(view, policy)
     lineage.everything()
+    lineage.candidates()
     return lineage.graph("")
 
 
