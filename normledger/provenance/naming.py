@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import get_args
 
 from normledger.acts.act import ActKind, Contract, list_of, stances_on
+from normledger.acts.consent import is_founding
 from normledger.documents.document import Outcome, Reports
 from normledger.errors import InputError, NotFound
 from normledger.identifiers import Address, AgreementId, Digest, Hash, NormId, OutcomeId, PartyId, keccak
@@ -72,14 +73,15 @@ def _by_hash(lineage: Lineage, hash_: Hash, kind: str | None) -> str | None:
 
 
 def _norm(lineage: Lineage, hash_: Hash) -> str | None:
-    if NormId(hash_) not in lineage.view.norms:
+    # By its own word, which is read alone: a mapping of all norms may be dear.
+    if not lineage.view.acts_on(Contract.NORM_REGISTRY, hash_):
         return None
     lineage.norm(NormId(hash_))
     return f"norm:{hash_}"
 
 
 def _agreement(lineage: Lineage, hash_: Hash) -> str | None:
-    if AgreementId(hash_) not in lineage.view.agreements:
+    if not any(is_founding(act) for act in lineage.view.acts_on(Contract.AGREEMENT_LEDGER, hash_)):
         return None
     lineage.agreement(AgreementId(hash_))
     return f"agreement:{hash_}"
