@@ -171,7 +171,7 @@ def _report(workspace: Workspace, norm: NormId) -> None:
     show_candidate(composition, find_candidate(composition, "secrets by cyber means"))
     say()
     console.rule("The exercise's norm, traced (EXERCISE: all its parties are fictional)", style="dim")
-    trace_tree(down(view, str(norm), composing(workspace.trust)))
+    trace_tree(down(view, str(norm), composing(workspace.trust), depth=3))
     as_of_line(view.at)
 
 

@@ -91,7 +91,7 @@ def test_hostile_labels_survive() -> None:
 
 
 @settings(max_examples=15)
-@given(st.text(st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff"), min_size=1))
+@given(st.text(st.characters(exclude_categories=("Cs",)), min_size=1))
 def test_any_label_survives(label: str) -> None:
     read_back(labelled(example(), label), AT)
 
