@@ -1,6 +1,6 @@
 """What stands of statements that bind nobody: stances on a norm, an agreement or a clause, recognitions, batches."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from normledger.acts.act import ActKind, RecordedAct
@@ -71,12 +71,20 @@ def recognitions(acts: Sequence[RecordedAct]) -> tuple[Recognition, ...]:
     )
 
 
+def withdrawn(acts: Sequence[RecordedAct]) -> dict[Digest, RecordedAct]:
+    """Of the acts on a norm, of others on an agreement, or of an author's list, those withdrawn, each with by what."""
+    found: dict[Digest, RecordedAct] = {}
+    for own in by_party(acts, _END_OF_TIME, {}).values():
+        found |= _voided(own)
+    return found
+
+
 _END_OF_TIME = 1 << 64
 
 
-def _voided(own: Sequence[RecordedAct]) -> Collection[Digest]:
+def _voided(own: Sequence[RecordedAct]) -> dict[Digest, RecordedAct]:
     """Acts of one party that a withdrawal with a higher number names: by digest, by clause, or all of them."""
-    voided: set[Digest] = set()
+    voided: dict[Digest, RecordedAct] = {}
     for withdrawal in reversed(own):
         if withdrawal.act.kind is not ActKind.WITHDRAWAL or withdrawal.digest in voided:
             continue
@@ -86,5 +94,5 @@ def _voided(own: Sequence[RecordedAct]) -> Collection[Digest]:
                 break
             all_on_it = named == ZERO and act.act.kind is not ActKind.WITHDRAWAL and clause in (ZERO, act.act.clause)
             if act.digest == named or all_on_it:
-                voided.add(act.digest)
+                voided.setdefault(act.digest, withdrawal)
     return voided

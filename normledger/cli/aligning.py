@@ -220,7 +220,7 @@ def _answer() -> str:
         say(f"{given!r} is not one of them.")
 
 
-def _list(party: str | None, asked: _Asked, as_of: int | None, at: str | None, as_json: bool) -> None:
+def _list(party: str | None, asked: _Asked, as_of: str | None, at: str | None, as_json: bool) -> None:
     with reading() as workspace:
         view = view_of(workspace, as_of, at)
         composition = asked.compose(workspace, view)

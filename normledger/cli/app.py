@@ -15,6 +15,7 @@ from normledger.cli import (
     preparing,
     reading,
     service,
+    tracing,
 )
 from normledger.cli.rendering import fail
 from normledger.errors import NormLedgerError
@@ -38,6 +39,7 @@ for commands in (
     exploring,
     evidence,
     service,
+    tracing,
     demonstration,
 ):
     commands.add_to(app)

@@ -15,8 +15,9 @@ from normledger.acts.signature import sign
 from normledger.chain.ganache import Ganache
 from normledger.cli.options import one_of
 from normledger.cli.reading import find_candidate, show_candidate
-from normledger.cli.rendering import as_of_line, console, outcome_rows, say, table, trace_tree
+from normledger.cli.rendering import as_of_line, console, outcome_rows, say, table
 from normledger.cli.service import running
+from normledger.cli.tracing import trace_tree
 from normledger.composition.result import Parameters
 from normledger.documents.canonical import canonical_bytes, parse_json
 from normledger.documents.document import Profile
@@ -25,7 +26,7 @@ from normledger.documents.trust_policy import TrustPolicy
 from normledger.errors import NormLedgerError, Refused
 from normledger.exercise import Exercise
 from normledger.identifiers import Digest, NormId
-from normledger.provenance.graph import trace
+from normledger.provenance.graph import down
 from normledger.workspace import FUNDS, Workspace, composing
 
 _MARK = "demonstration"
@@ -170,7 +171,7 @@ def _report(workspace: Workspace, norm: NormId) -> None:
     show_candidate(composition, find_candidate(composition, "secrets by cyber means"))
     say()
     console.rule("The exercise's norm, traced (EXERCISE: all its parties are fictional)", style="dim")
-    trace_tree(trace(view, view.norm(str(norm)), composing(workspace.trust)))
+    trace_tree(down(view, str(norm), composing(workspace.trust), depth=3))
     as_of_line(view.at)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from normledger.cli.options import AsJson, AsOfBlock, Basis, Trust, World, one_of, policy_of, reading
+from normledger.cli.options import AsJson, AsOfBlock, Basis, Trust, World, block_of, one_of, policy_of, reading
 from normledger.cli.reading import find_candidate
 from normledger.cli.rendering import print_json, say
 from normledger.composition import record
@@ -150,8 +150,8 @@ def _block_hash(text: str) -> Hash:
         raise error.at(field="--block-hash") from None
 
 
-def _bundling(workspace: Workspace, as_of: int | None) -> Bundling:
-    return Bundling(workspace.ledger, workspace.node, workspace.release, as_of)
+def _bundling(workspace: Workspace, as_of: str | None) -> Bundling:
+    return Bundling(workspace.ledger, workspace.node, workspace.release, block_of(workspace, as_of))
 
 
 def _write(

@@ -1,5 +1,6 @@
 """Options that many commands share, and how a command gets its workspace and its view."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -10,12 +11,27 @@ import typer
 
 from normledger.documents.trust_policy import TrustPolicy
 from normledger.errors import InputError
+from normledger.identifiers import Hash
 from normledger.ledger.queries import View
 from normledger.workspace import Workspace, find, read_policy
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-AsOfBlock = Annotated[int | None, typer.Option("--as-of", metavar="BLOCK", help="Answer as of this block.")]
-AtTime = Annotated[str | None, typer.Option("--at", metavar="TIME", help="Answer as of this time (ISO 8601, UTC).")]
+
+
+def _block(text: str) -> str:
+    """The name of a block, if it is one."""
+    if not re.fullmatch(r"[0-9]{1,18}|0x[0-9a-f]{64}", text):
+        raise typer.BadParameter(f"{text[:80]!r} is no block; give its number, or its hash in lower case.")
+    return text
+
+
+AsOfBlock = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="BLOCK", parser=_block, help="Answer as of this block: its number or hash."),
+]
+AtTime = Annotated[
+    str | None, typer.Option("--at", metavar="TIME", help="Answer as of this time (ISO 8601, UTC) or block's hash.")
+]
 Trust = Annotated[Path | None, typer.Option("--trust", metavar="FILE", help="Whose statements count.")]
 AsParty = Annotated[str, typer.Option("--as", metavar="PARTY", help="The party that signs: id, identifier or name.")]
 ByKey = Annotated[
@@ -49,9 +65,20 @@ def acting() -> Iterator[Workspace]:
         yield workspace
 
 
-def view_of(workspace: Workspace, as_of: int | None, at: str | None) -> View:
+def view_of(workspace: Workspace, as_of: str | None, at: str | None) -> View:
     """The view that --as-of and --at ask for."""
-    return workspace.ledger.as_of(as_of, time=parse_time(at) if at else None)
+    if at is not None and at.startswith("0x"):
+        if as_of is not None:
+            raise InputError("two blocks are named; leave one of --as-of and --at out", field="--at")
+        as_of, at = at, None
+    return workspace.ledger.as_of(block_of(workspace, as_of), time=parse_time(at) if at else None)
+
+
+def block_of(workspace: Workspace, as_of: str | None) -> int | None:
+    """The number of the block that --as-of names by its number or by its hash."""
+    if as_of is None:
+        return None
+    return workspace.ledger.number_of(Hash.parse(as_of)) if as_of.startswith("0x") else int(as_of)
 
 
 def policy_of(workspace: Workspace, trust: Path | None) -> TrustPolicy:

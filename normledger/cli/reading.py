@@ -1,4 +1,4 @@
-"""Commands that answer: parties, agreements, compose, candidates, norms, trace. They change nothing."""
+"""Commands that answer: parties, agreements, compose, candidates, norms. They change nothing."""
 
 from pathlib import Path
 from typing import Annotated, Any, cast
@@ -29,8 +29,6 @@ from normledger.cli.rendering import (
     say,
     short,
     table,
-    trace_json,
-    trace_tree,
 )
 from normledger.composition import record
 from normledger.composition.bridging import Consensus, Grouping
@@ -40,13 +38,12 @@ from normledger.identifiers import ZERO, Hash
 from normledger.ledger.answers import AgreementView, Party
 from normledger.ledger.consensus import consensus_on
 from normledger.ledger.queries import View
-from normledger.provenance.graph import trace as trace_norm
-from normledger.workspace import Workspace, composing
+from normledger.workspace import Workspace
 
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
-    for command in (parties, party, agreements, agreement, compose, candidate, norms, norm, trace):
+    for command in (parties, party, agreements, agreement, compose, candidate, norms, norm):
         app.command()(command)
 
 
@@ -435,30 +432,11 @@ def _told(groups: str, found: Consensus) -> str:
     return f"By {groups}, group-aware consensus {found.value}: {factors}{silent}."
 
 
-def trace(
-    name: Annotated[str, typer.Argument(metavar="NORM", help="Id or title.")],
-    format_: Annotated[str, typer.Option("--format", help="tree or json.")] = "tree",
-    as_of: AsOfBlock = None,
-    at: AtTime = None,
-    trust: Trust = None,
-    as_json: AsJson = False,
-) -> None:
-    """Where a norm comes from: outcomes, clauses, agreements, acts, parties, each with hash and block."""
-    one_of(format_, ("tree", "json"), "--format")
-    with reading() as workspace:
-        view = view_of(workspace, as_of, at)
-        node = trace_norm(view, view.norm(name), composing(policy_of(workspace, trust)))
-        if as_json or format_ == "json":
-            return print_json({"as_of": as_of_json(view.at), "trace": trace_json(node)})
-        trace_tree(node)
-        as_of_line(view.at)
-
-
 def composed(
     workspace: Workspace,
     basis: str,
     world: str,
-    as_of: int | None,
+    as_of: str | None,
     at: str | None,
     trust: Path | None,
     *,

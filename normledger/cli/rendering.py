@@ -9,12 +9,10 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
-from rich.tree import Tree
 
 from normledger.composition.result import Composition
 from normledger.identifiers import Hash
 from normledger.ledger.answers import AsOf
-from normledger.provenance.graph import TraceNode
 
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
 _errors = Console(stderr=True, highlight=False)
@@ -69,37 +67,6 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, 
     for row in rows:
         made.add_row(*(escape(cell) for cell in row))
     console.print(made)
-
-
-def trace_tree(node: TraceNode) -> None:
-    """A trace as a tree: what it is, its words, its hash, its block."""
-
-    def line(one: TraceNode) -> str:
-        block = f" · block {one.block}" if one.block is not None else ""
-        note = f" · {escape(one.note)}" if one.note else ""
-        return f"[bold]{escape(one.kind)}[/bold] {escape(one.label)}\n[dim]{escape(one.hash)}{block}{note}[/dim]"
-
-    def grow(tree: Tree, one: TraceNode) -> None:
-        for child in one.children:
-            grow(tree.add(line(child)), child)
-
-    tree = Tree(line(node), guide_style="dim")
-    grow(tree, node)
-    console.print(tree)
-
-
-def trace_json(node: TraceNode) -> dict[str, Any]:
-    """A trace as plain data."""
-    return {
-        "prov": node.prov,
-        "kind": node.kind,
-        "label": node.label,
-        "hash": node.hash,
-        "block": node.block,
-        "time": moment(node.time) if node.time is not None else None,
-        "note": node.note,
-        "children": [trace_json(child) for child in node.children],
-    }
 
 
 def short(text: str, width: int) -> str:

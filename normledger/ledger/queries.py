@@ -111,6 +111,20 @@ class Ledger:
         at = AsOf(progress.chain_id, number, hash_, block_time if time is None else time, number <= progress.final)
         return View(self._engine, self.store, self.release, at)
 
+    def number_of(self, block: Hash) -> int:
+        """The number of a block that the index knows by its hash: one with acts, or the newest one read.
+
+        Raises `InputError` for any other: the index keeps no hash of a block in which nothing happened here.
+        """
+        with Session(self._engine) as session:
+            row = session.exec(select(BlockRow).where(BlockRow.hash == str(block))).first()
+            progress = session.get(ProgressRow, 1)
+        if row is not None:
+            return row.number
+        if progress is not None and progress.block_hash == str(block):
+            return progress.block
+        raise InputError(f"no block with acts here has the hash {block}; give the block's number")
+
 
 class View:
     """Everything as of one block. Answers are computed when first asked for and kept as long as the view."""

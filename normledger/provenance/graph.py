@@ -1,21 +1,67 @@
-"""The way from a norm to what it rests on: norm → outcomes → clauses → agreements → acts → parties.
+"""The doors to provenance: `down`, from anything to what it rests on; `up`, from anything to all that rests on it.
 
-Every node is an entity, an activity or an agent in the sense of W3C PROV-DM, with its hash and, where the chain holds
-it, its block. Belongs here: which node rests on which. Does not belong here: how a tree is shown.
+Both take a view and the name of a thing: the id, hash or digest of a norm, candidate, outcome, agreement, clause, act,
+report, alignment, document or party; an account's address; a title, name or identifier; or ``kind:hash`` as in a graph.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
-from normledger.acts.act import ActKind, RecordedAct
-from normledger.composition.record import Alignment, Record, TrustPolicy
-from normledger.documents.document import DerivationRecord, Document
-from normledger.identifiers import ZERO, Digest, Hash, OutcomeId, PartyId
+from normledger.composition.record import TrustPolicy
+from normledger.errors import InputError, NotFound
+from normledger.identifiers import Hash
 from normledger.ledger.answers import NormView
 from normledger.ledger.queries import View
+from normledger.provenance.lineage import Lineage
+from normledger.provenance.naming import find, standing_of
+from normledger.provenance.nodes import Edge, Graph, Kind, Moment, Node, ProvType, Relation
 
-ProvType = Literal["entity", "activity", "agent"]
+NOBODY = TrustPolicy(Hash(bytes(32)))
+"""Trusts nobody: no signed alignment and no report counts."""
+
+
+def down(view: View, name: str, policy: TrustPolicy = NOBODY, *, depth: int | None = None) -> Graph:
+    """What the thing called `name` rests on as of the view, at most `depth` steps away.
+
+    It starts from the thing's standing, which gathers what accrued around it; from an act's instrument, which tells
+    what ended it. Raises `NotFound` or `InputError`.
+    """
+    lineage, key = _found(view, name, policy)
+    root = standing_of(lineage, key)
+    return lineage.graph(root).reachable(root, depth=_steps(depth))
+
+
+def up(view: View, name: str, policy: TrustPolicy = NOBODY, *, depth: int | None = None) -> Graph:
+    """All that rests on the thing called `name` as of the view, at most `depth` steps away. Raises as `down`."""
+    lineage, key = _found(view, name, policy)
+    lineage.everything()
+    found = lineage.graph(key).reachable(key, up=True, depth=_steps(depth))
+    if any(node.kind == "standing" and node.sort == "outcome" for node in found.nodes.values()):
+        # Composing is dear: only for what an outcome bears.
+        lineage.candidates()
+        found = lineage.graph(key).reachable(key, up=True, depth=_steps(depth))
+    return found
+
+
+def _found(view: View, name: str, policy: TrustPolicy) -> tuple[Lineage, str]:
+    lineage = Lineage(view, policy)
+    try:
+        return lineage, find(lineage, name)
+    except NotFound as absent:
+        # Only what the method finds is left: candidates and outcomes that nobody declared or signed.
+        lineage = Lineage(view, policy, found=True)
+        lineage.candidates()
+        for kind in ("candidate", "standing"):
+            key = f"{kind}:{name.partition(':')[2] or name}".split(".")[0] + f".{view.at.block}"
+            if lineage.has(key):
+                return lineage, key
+        raise absent
+
+
+def _steps(depth: int | None) -> int | None:
+    if depth is not None and depth < 1:
+        raise InputError(f"{depth} is no number of steps; give a whole number from 1 on", field="--depth")
+    return depth
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,151 +84,92 @@ class TraceNode:
             yield from child.walk()
 
 
-def trace(view: View, norm: NormView, policy: TrustPolicy, above: frozenset[Hash] = frozenset()) -> TraceNode:
-    """All that a published norm rests on, as of the view, under a trust policy.
+def trace(view: View, norm: NormView, policy: TrustPolicy) -> TraceNode:
+    """What a published norm rests on, as a tree for a page: norm → outcomes → clauses → agreements → acts → parties.
 
-    Alignments count as in composition: declared ones, and signed ones of those whom the policy trusts. A norm that was
-    a building block of this one opens below its derivation, all the way down; `above` are those it is opened under.
+    The short way through the graph: what leads to nobody's act is left to `down`. A norm that was a building block of
+    this one opens below its derivation, all the way down.
     """
-    world = norm.document.world if norm.document else "real"
-    bases = (view.record("consented", world), view.record("reported", world))
-    children: list[TraceNode] = []
-    if norm.document is None:
-        children.append(TraceNode("entity", "text", "not at hand", str(norm.id), note="fetch it by its hash"))
-    else:
-        children += [_outcome(view, outcome, bases, policy) for outcome in norm.document.outcomes]
-    children += [
-        _act(view, stance.act, note="stands" if stance.act.act.kind is ActKind.ENDORSEMENT else "stands against")
-        for stance in norm.stances
-    ]
-    standing = {stance.act.digest for stance in norm.stances}
-    for act in norm.acts[1:]:
-        if act.digest not in standing:
-            overtaken = act.act.kind in (ActKind.ENDORSEMENT, ActKind.OPPOSITION)
-            children.append(_act(view, act, note="no longer stands" if overtaken else ""))
-    publication = norm.publication
-    if publication.act.content != ZERO:
-        known = view.document(publication.act.content)
-        children.append(
-            TraceNode(
-                "entity",
-                "derivation",
-                "what was composed when it was published",
-                str(publication.act.content),
-                note="" if known else "not at hand; fetch it by its hash",
-                children=tuple(
-                    trace(view, below, policy, above | {norm.id}) for below in _norms_in(view, known, above | {norm.id})
-                ),
-            )
-        )
-    at = publication.recorded
-    return TraceNode(
-        "entity",
-        "norm",
-        norm.title,
-        str(norm.id),
-        at.block,
-        at.time,
-        "exercise" if world == "exercise" else "",
-        (_act(view, publication), *children),
-    )
+    lineage = Lineage(view, policy)
+    lineage.norm(norm.id)
+    root = f"standing:{norm.id}.{view.at.block}"
+    return _Tree(lineage.graph(root)).norm(f"norm:{norm.id}", root, frozenset())
 
 
-def _norms_in(view: View, derivation: Document | None, above: frozenset[Hash]) -> list[NormView]:
-    """The published norms that a derivation names among its sources, but for those that are open already."""
-    if not isinstance(derivation, DerivationRecord):
-        return []
-    sources = derivation.data.get("sources")
-    named = sources.get("agreements") if isinstance(sources, dict) else None
-    names = set(named) if isinstance(named, list) else set()
-    return [one for id_, one in view.norms.items() if str(id_) in names and id_ not in above]
+class _Tree:
+    """Unrolls a graph along the short way."""
 
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
 
-def _outcome(view: View, outcome: OutcomeId, bases: tuple[Record, Record], policy: TrustPolicy) -> TraceNode:
-    text = next((one.text for record in bases for one in record.outcomes if one.id == outcome), "text not at hand")
-    children = []
-    for record in bases:
-        trusted = policy.reports if record.basis == "reported" else None
-        for alignment in _aligned(record, outcome, policy):
-            node = _clause(view, record, alignment, trusted)
-            if node:
-                children.append(node)
-    return TraceNode("entity", "outcome", text, str(outcome), children=tuple(children))
-
-
-def _aligned(record: Record, outcome: OutcomeId, policy: TrustPolicy) -> list[Alignment]:
-    found: dict[tuple[Hash, str], Alignment] = {}
-    for alignment in record.alignments:
-        trusted = alignment.strength == "declared" or alignment.by in policy.alignments
-        if alignment.outcome == outcome and trusted and alignment.relation != "none":
-            found.setdefault((alignment.clause, alignment.relation), alignment)
-    return sorted(found.values(), key=lambda one: (one.clause, one.relation))
-
-
-def _clause(view: View, record: Record, alignment: Alignment, trusted: frozenset[PartyId] | None) -> TraceNode | None:
-    for agreement in record.agreements:
-        clause = next((one for one in agreement.clauses if one.id == alignment.clause), None)
-        if clause is None:
-            continue
-        undertakings = [
-            one
-            for one in record.undertakings
-            if one.agreement == agreement.id and clause.id in one.clauses and (trusted is None or one.author in trusted)
+    def _to(self, key: str, kind: Kind, *relations: Relation) -> list[tuple[Edge, Node]]:
+        """What a thing rests on, of one kind and by these relations; in the order of recording."""
+        found = [
+            (edge, self._graph.nodes[further])
+            for edge, further in self._graph.below.get(key, ())
+            if self._graph.nodes[further].kind == kind and (not relations or edge.relation in relations)
         ]
-        if not undertakings:
-            return None
-        acts: list[TraceNode] = []
-        names = {actor.key: actor for actor in record.actors}
-        for one in sorted(undertakings, key=lambda u: u.actor):
-            if record.basis == "consented":
-                known = [act for digest in one.acts if (act := view.acts.get(Digest(digest))) is not None]
-                # A reservation to another clause has no part in this one.
-                acts += [_act(view, act) for act in known if act.act.clause in (ZERO, clause.id)]
-            else:
-                actor = names[one.actor]
-                agent = TraceNode(
-                    "agent", actor.kind, actor.name, actor.key, note="as reported; it signed nothing here"
-                )
-                observer = view.parties[one.author].name if one.author else ""
-                acts += [
-                    TraceNode("activity", "report", f"{actor.name} is reported to have undertaken this", str(leaf),
-                              note=f"by {observer}", children=(agent,))
-                    for leaf in one.acts
-                ]  # fmt: skip
-        on_chain = next((one for one in view.agreements.values() if one.id == agreement.id), None)
-        node = TraceNode(
-            "entity",
-            "agreement",
-            agreement.title,
-            str(agreement.id),
-            on_chain.recorded.block if on_chain else None,
-            on_chain.recorded.time if on_chain else None,
-            record.basis,
-            tuple(acts),
+        return sorted(found, key=lambda pair: (pair[1].at or Moment(0, 0), pair[1].key))
+
+    def norm(self, key: str, standing: str, above: frozenset[str]) -> TraceNode:
+        graph, above = self._graph, above | {key}
+        children = [self._act(act.key, "") for _, act in self._to(key, "act", "wasGeneratedBy")]
+        published = {child.hash for child in children}
+        outcomes = self._to(standing, "standing", "wasDerivedFrom")
+        children += [self._outcome(outcome) for _, outcome in outcomes]
+        if not outcomes and not self._to(key, "outcome"):
+            children.append(
+                TraceNode("entity", "text", "not at hand", graph.nodes[key].hash, note="fetch it by its hash")
+            )
+        for _, brought in self._to(standing, "instrument"):
+            if brought.hash not in published:
+                children.append(self._act(f"act:{brought.hash}", brought.note))
+        for _, text in self._to(key, "text", "wasDerivedFrom"):
+            blocks = [one.key for _, one in self._to(text.key, "norm") if one.key not in above]
+            within = tuple(self.norm(one, graph.standing_of(one), above) for one in blocks)
+            children.append(_line(text, "derivation", within))
+        return _line(graph.nodes[key], "norm", tuple(children))
+
+    def _outcome(self, standing: Node) -> TraceNode:
+        graph, clauses = self._graph, []
+        asked = [
+            clause.key for _, one in self._to(standing.key, "alignment") for _, clause in self._to(one.key, "clause")
+        ]
+        for edge, one in self._to(standing.key, "standing", "wasDerivedFrom"):
+            for _, clause in self._to(one.key, "clause", "specializationOf"):
+                under = [self._agreement(agreement, one.key) for _, agreement in self._to(one.key, "agreement")]
+                clauses.append(_line(clause, "clause", tuple(under), edge.note))
+            for _, text in self._to(one.key, "text", "specializationOf"):
+                for _, clause in self._to(text.key, "clause", "hadMember"):
+                    if clause.key in asked:
+                        clauses.append(_line(clause, "clause", (self._reported(text, one.key),), edge.note))
+        for _, text in self._to(standing.key, "outcome", "specializationOf"):
+            return _line(text, "outcome", tuple(dict.fromkeys(clauses)))
+        return _line(graph.nodes[standing.key], "outcome", tuple(dict.fromkeys(clauses)))
+
+    def _agreement(self, agreement: Node, clause: str) -> TraceNode:
+        bearing = self._to(clause, "instrument", "hadMember")
+        acts = tuple(self._act(f"act:{one.hash}", one.note) for _, one in bearing)
+        return _line(agreement, "agreement", acts, "consented")
+
+    def _reported(self, text: Node, standing: str) -> TraceNode:
+        told = []
+        for _, report in self._to(standing, "report", "hadMember"):
+            actors = [_line(one, one.sort, (), f"{one.note}; as reported") for _, one in self._to(report.key, "actor")]
+            by = [one.label for _, one in self._to(report.key, "party", "wasAttributedTo")]
+            told.append(_line(report, "report", tuple(actors), f"{report.note}; says {', '.join(by)}"))
+        return _line(text, "agreement", tuple(told), "reported")
+
+    def _act(self, key: str, note: str) -> TraceNode:
+        accounts = [account.label for _, account in self._to(key, "account", "wasAssociatedWith")]
+        parties = self._to(key, "party", "wasAssociatedWith")
+        by = tuple(
+            _line(one, one.sort or "party", (), f"{one.note}; account {', '.join(accounts)}") for _, one in parties
         )
-        by = f", says {view.parties[alignment.by].name}" if alignment.by in view.parties else ", its parties declare"
-        note = f"asks for {'the same' if alignment.relation == 'same' else alignment.relation}{by}"
-        return TraceNode(
-            "entity", "clause", f"{clause.key}. {clause.text}", str(clause.id), note=note, children=(node,)
-        )
-    return None
+        act = self._graph.nodes[key]
+        return _line(act, "act", by, "; ".join(filter(None, (note, act.note))))
 
 
-def _act(view: View, act: RecordedAct, *, note: str = "") -> TraceNode:
-    party = view.parties.get(act.act.party)
-    children: tuple[TraceNode, ...] = ()
-    if party:
-        agent = TraceNode(
-            "agent",
-            party.kind,
-            party.name,
-            str(party.id),
-            party.recorded.block,
-            party.recorded.time,
-            f"{party.identifier}, account {act.signer}, its number {act.act.number} here",
-        )
-        children = (agent,)
-    text = view.statement(act.act.content)
-    by = party.name if party else str(act.act.party)
-    told = f"{act.act.kind.term} by {by}" + (f": “{text}”" if text else "")
-    return TraceNode("activity", "act", told, str(act.digest), act.recorded.block, act.recorded.time, note, children)
+def _line(node: Node, kind: str, children: tuple[TraceNode, ...], note: str | None = None) -> TraceNode:
+    told = node.note if note is None else note
+    return TraceNode(node.prov, kind, node.label, node.hash, node.block, node.time, told, children)

@@ -93,4 +93,5 @@ def test_a_norm_whose_text_is_away_says_so(delegations: Delegations) -> None:
     notes = {one.kind: one.note for one in node.children}
     assert notes["text"] == "fetch it by its hash"
     assert notes["derivation"] == "not at hand; fetch it by its hash"
-    assert [one.note for one in node.children if one.kind == "act"] == ["", "no longer stands", ""]
+    acts = [one.note for one in node.children if one.kind == "act"]
+    assert acts == ["its number 1 here", "withdrawn; its number 1 here", "its number 2 here"]
