@@ -8,6 +8,7 @@ from normledger.cli import (
     acting,
     aligning,
     anchoring,
+    auditing,
     demonstration,
     empowering,
     evidence,
@@ -27,7 +28,18 @@ app = typer.Typer(
     add_completion=False,
 )
 
-for commands in (preparing, aligning, acting, empowering, anchoring, reading, exploring, evidence, demonstration):
+for commands in (
+    preparing,
+    aligning,
+    acting,
+    empowering,
+    anchoring,
+    reading,
+    exploring,
+    evidence,
+    auditing,
+    demonstration,
+):
     commands.add_to(app)
 
 
