@@ -1,0 +1,34 @@
+"""A node that leaves logs out, tells them twice or otherwise, or has forgotten its state: between us and a true one."""
+
+from collections.abc import Callable
+from typing import Any
+
+from normledger.chain.node import Node, Provider
+
+Logs = list[dict[str, Any]]
+
+
+class Lying:
+    """Passes requests on; `logs` changes what eth_getLogs answers, `refused` methods answer as a pruned node does."""
+
+    def __init__(self, inner: Provider) -> None:
+        self._inner = inner
+        self.logs: Callable[[Logs], Logs] = lambda logs: logs
+        self.refused: set[str] = set()
+        self.before: int = 0
+        """State of blocks below this one is pruned."""
+
+    def make_request(self, method: Any, params: Any) -> Any:
+        pruned = method in ("eth_getProof", "eth_getStorageAt") and int(params[2], 16) < self.before
+        if method in self.refused or pruned:
+            return {"error": {"code": -32000, "message": "missing trie node, state is pruned"}}
+        answer = self._inner.make_request(method, params)
+        if method == "eth_getLogs" and "result" in answer:
+            return {**answer, "result": self.logs([dict(one) for one in answer["result"]])}
+        return answer
+
+
+def lying(node: Node, name: str = "a liar") -> tuple[Node, Lying]:
+    """A node that tells what this one does, until its provider is told to lie."""
+    provider = Lying(node._provider)
+    return Node(provider, name), provider
