@@ -4,14 +4,14 @@ Belongs here: the bounded client, which documents the chain names, and completin
 belong here: judging what a service shows (`showing`), following it (`watching`).
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from normledger.acts.act import ActKind, Contract, list_of, stances_on
 from normledger.acts.powers import FurtherClaim
-from normledger.documents.canonical import parse_canonical
+from normledger.documents.canonical import parse_canonical, parse_json
 from normledger.documents.document import Agreement, Alignments, Document, Endorsements, Norm, Reports
 from normledger.documents.document_reader import read_document
 from normledger.errors import ChainError, InputError, IntegrityError
@@ -41,10 +41,11 @@ class Mirror:
         import httpx  # a tenth of a second; only commands that ask others need it
 
         try:
+            named = urlsplit(url).hostname
             parts = httpx.URL(url)
-        except httpx.InvalidURL:
-            parts = httpx.URL("")
-        if parts.scheme not in ("http", "https") or not parts.host:
+        except (ValueError, httpx.InvalidURL):
+            named, parts = None, httpx.URL("")
+        if parts.scheme not in ("http", "https") or not named:
             raise InputError(f"{one_line(url)[:80]!r} is no address of a service; give one as http://127.0.0.1:8000")
         self._limit, self._failures = limit, (httpx.HTTPError, httpx.InvalidURL)
         self.url = str(parts.copy_with(username=None, password=None, query=None, fragment=None)).rstrip("/")
@@ -91,8 +92,8 @@ class Mirror:
         if status == 404:
             return None
         try:
-            told = json.loads(body)
-        except (ValueError, RecursionError):
+            told = parse_json(body)
+        except InputError:
             told = None
         if not isinstance(told, dict):
             raise Unreachable(f"The service at {self.url} answers {path} with something that is no JSON object.")

@@ -8,7 +8,6 @@ Belongs here: the feed, its forms (Atom, RFC 4287; JSON Feed 1.1; plain text) an
 Does not belong here: the sentences (`depositary`); HTTP.
 """
 
-import json
 import re
 import uuid
 from collections.abc import Callable, Sequence
@@ -20,6 +19,7 @@ from xml.etree import ElementTree
 from normledger.acts.act import ActKind, Contract, RecordedAct, RecordedClaim, list_of, stances_on
 from normledger.acts.commitment import NOTHING, link
 from normledger.acts.powers import RecordedOwnAct
+from normledger.documents.canonical import parse_json
 from normledger.errors import InputError, IntegrityError, NotFound
 from normledger.identifiers import Address, Digest, Hash, PartyId, Word, keccak
 from normledger.ledger.answers import AgreementView, AsOf, NormView, Party
@@ -337,9 +337,9 @@ def _places(given: str | bytes) -> list[dict[str, Any]]:
     text = given.decode("utf-8", "replace") if isinstance(given, bytes) else given
     if text.lstrip()[:1] == "{":
         try:
-            items = json.loads(text)["items"]
+            items = parse_json(text)["items"]
             return [item["_normledger"] for item in reversed(items)]
-        except (KeyError, TypeError, ValueError, RecursionError):
+        except (KeyError, TypeError, InputError):
             raise InputError("this is no JSON Feed of a register; take the feed anew") from None
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise InputError("a feed declares no entities; take the feed anew")

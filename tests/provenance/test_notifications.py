@@ -188,7 +188,9 @@ def test_the_feed_of_stances_and_of_a_party_s_list_have_their_own_ids(story: Sto
         '{"items": 3}',
         "<!DOCTYPE x [<!ENTITY y 'z'>]><feed/>",
         "<feed><entry/></feed>",
-        "[" * 50_000,
+        "{" * 50_000,
+        '{"items": ' + "[" * 200_000,
+        "<a>" * 200_000,
     ],
 )
 def test_what_is_no_feed_is_told_in_one_sentence(text: str) -> None:
