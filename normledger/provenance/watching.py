@@ -187,7 +187,9 @@ class Watch:
         """Whether something final on the chain is older than the limit and later than what the service states."""
         newest = self._reading.ledger.as_of(newest=True)
         final, now = self._node.final().number, self._clock()
-        late = [at for at in places(newest) if shown.block < at.block <= final and now - at.time >= self._lag]
+        late = [
+            at for at in places(newest) if shown.block < at.block <= final and max(0, int(now) - at.time) >= self._lag
+        ]
         if late:
             first = min(late, key=lambda at: at.block)
             said = (
