@@ -6,6 +6,7 @@ import time
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -38,6 +39,7 @@ from normledger.provenance.replay import Difference, Replay, replay
 from normledger.provenance.showing import (
     all_unlisted,
     compare,
+    compare_candidates,
     compare_documents,
     compare_unlisted,
     fresh_reading,
@@ -142,6 +144,15 @@ def _audit_service(workspace: Workspace, mirror: Mirror) -> tuple[int | None, li
             view = fresh.at(shown.asked)
             found += compare_unlisted(mirror, view, view.at.block, all_unlisted(view))
             found += compare_documents(mirror, view, sorted(named_documents(view)))[0]
+            if shown.status.get("trust_policy") == str(workspace.trust.hash):
+                for basis, world in product(("consented", "reported"), ("real", "exercise")):
+                    composition = workspace.compose(
+                        view,
+                        cast(record.Basis, basis),
+                        cast(record.World, world),
+                        parameters=Parameters(packages=False),
+                    )
+                    found += compare_candidates(mirror, composition)
         return shown.block, found
 
 

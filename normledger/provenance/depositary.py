@@ -9,14 +9,15 @@ Belongs here: sentences for acts on agreements, norms and parties. Does not belo
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 
 from normledger.acts import consent
 from normledger.acts.act import ActKind, RecordedAct, RecordedClaim
 from normledger.acts.consent import Status
-from normledger.acts.entry import effect_of
+from normledger.acts.entry import Consents, effect_of, read_consents
 from normledger.acts.powers import FullPowers, FurtherClaim, RecordedOwnAct, Revocation, Rotation
-from normledger.acts.regime import notice_ends
-from normledger.acts.spells import CONSENTING
+from normledger.acts.regime import notice_ends, regime_of
+from normledger.acts.spells import CONSENTING, Aside, by_party
 from normledger.documents.document import Agreement
 from normledger.identifiers import KINDS, ZERO, Hash, PartyId
 from normledger.ledger.answers import AgreementView
@@ -49,6 +50,7 @@ class Depositary:
     def __init__(self, view: View) -> None:
         self._view = view
         self._kinds = {party.id: party.kind for party in view.parties.values()}
+        self._last: tuple[Hash, int, _Folded] | None = None
 
     def on_agreement(self, agreement: AgreementView, place: int) -> tuple[str, str]:
         """The sentence of the act at this place on an agreement's own word, and the article that it rests on."""
@@ -58,10 +60,14 @@ class Depositary:
         if document is None:
             return f"{who} stated on {text}: {kind.term}; what it does is not known while the text is away.", ""
         folded = _Folded(document, agreement.acts, place, self._kinds)
+        if self._last is not None and self._last[:2] == (agreement.id, place - 1):
+            folded.before = self._last[2]
+            folded.before.__dict__.pop("before", None)  # one step back is enough; all of them would fill the memory
+        self._last = (agreement.id, place, folded)
         stem, article = self._stem(act, text, document, folded)
         told = f"{who} {stem}"
-        reason = dict(folded.after.left_aside).get(act.digest)
-        article = article if folded.after.regime != "own rules" else ""
+        reason = folded.without_effect(act)
+        article = article if regime_of(document) != "own rules" else ""
         if reason is not None:
             return f"{told}. It has no effect: {reason[:1].lower()}{reason[1:]}", article
         return self._with_effect(told, act, folded), article
@@ -131,10 +137,10 @@ class Depositary:
             case ActKind.RESERVATION:
                 return f"made a reservation to clause {clause} of {text}", "19"
             case ActKind.ACCEPTANCE_OF_RESERVATION:
-                return f"accepted {self._reservation(document, named)} to {text}", "20"
+                return f"accepted {self._reservation(document, named)} of {text}", "20"
             case ActKind.OBJECTION:
                 how = ", and the agreement shall not be in force between the two" if _opposes(act) else ""
-                return f"objected to {self._reservation(document, named)} to {text}{how}", "20"
+                return f"objected to {self._reservation(document, named)} of {text}{how}", "20"
             case ActKind.DECLARATION:
                 return f"made a declaration on {text}", ""
             case ActKind.WITHDRAWAL:
@@ -151,33 +157,34 @@ class Depositary:
                 return f"stated on {text}: {kind.term}", ""
 
     def _with_effect(self, told: str, act: RecordedAct, folded: "_Folded") -> str:
-        kind, after, party = act.act.kind, folded.after, act.act.party
-        enters = "takes effect" if after.regime == "own rules" else "enters into force"
+        kind, party = act.act.kind, act.act.party
+        own_rules = regime_of(folded.document) == "own rules"
         if kind in CONSENTING:
-            since = folded.since(party)
+            since = folded.starts.get(party)
             if since is None:
-                awaited = self._names(after.awaiting)
+                awaited = self._names(folded.awaiting)
                 of = f" the consent of {awaited}" if awaited and not folded.by_number else " further consents"
                 return f"{told}, which awaits{of}."
-            others = [one for one in folded.newly_bound(since) if one != party]
+            others = [one for one in folded.newly_bound() if one != party]
             and_for = f", as it does for {self._names(others)}" if others else ""
+            enters = "takes effect" if own_rules else "enters into force"
             return f"{told}, which {enters} for it on {_day(since)}{and_for}."
         if kind is ActKind.WITHDRAWAL and folded.leaves(act):
             end = folded.end(act)
             if end is None:
                 return f"{told}."
             alone = ""
-            if folded.document.rules.form == "bilateral" and folded.bound_before(party):
+            if folded.document.rules.form == "bilateral" and folded.before and party in folded.before.starts:
                 alone = " and so ends for both"
             return f"{told}, which ceases to bind it on {_day(end)}{alone}."
         if kind in (ActKind.TERMINATION, ActKind.AMENDMENT, ActKind.CORRECTION):
-            for change in after.changes:
+            for change in folded.after.changes:
                 if act.digest in change.acts:
                     if change.since is None:
                         return f"{told}; it awaits the consent of {self._names(change.awaiting)}."
                     return f"{told}; all have agreed, with effect from {_day(change.since)}."
-        if kind is ActKind.RESERVATION and after.regime != "own rules":
-            for one in after.reservations:
+        if kind is ActKind.RESERVATION and not own_rules:
+            for one in folded.after.reservations:
                 if one.act.digest == act.digest and not one.authorized:
                     return f"{told}; who stays silent until {_day(one.silence_ends)} accepts it."
         return f"{told}."
@@ -204,15 +211,39 @@ class Depositary:
 
 
 class _Folded:
-    """An agreement before and after one act, as of the act's own block."""
+    """An agreement after one act, as of the act's own block; `before` is the same after the act before it.
+
+    Of consent only the consents are folded: a treaty of two hundred parties has two hundred such notifications.
+    """
 
     def __init__(self, document: Agreement, acts: Sequence[RecordedAct], place: int, kinds: dict[PartyId, str]) -> None:
-        self.document, self._kinds, self._time = document, kinds, acts[place].recorded.time
-        self._earlier, self._acts = acts[:place], acts[: place + 1]
-        self.after: Status = self._at(self._time)
+        self.document, self._all, self._place, self._kinds = document, acts, place, kinds
+        self._acts, self._time = acts[: place + 1], acts[place].recorded.time
 
-    def _at(self, time: int) -> Status:
-        return consent.standing(self.document, self._acts, time, self._kinds)
+    @cached_property
+    def after(self) -> Status:
+        """All that stands."""
+        return consent.standing(self.document, self._acts, self._time, self._kinds)
+
+    @cached_property
+    def consents(self) -> tuple[Consents, Aside]:
+        """The consents alone, and which acts are none for what reason."""
+        aside: Aside = {}
+        founders = {founder.id: founder.kind for founder in self.document.founders}
+        return read_consents(
+            self.document, by_party(self._acts, self._time, aside), {**self._kinds, **founders}, aside
+        ), aside
+
+    @cached_property
+    def before(self) -> "_Folded | None":
+        """The same after the act before this one; None before the first."""
+        return _Folded(self.document, self._all, self._place - 1, self._kinds) if self._place else None
+
+    def without_effect(self, act: RecordedAct) -> str | None:
+        """Why an act has no effect; None where it has one."""
+        if act.act.kind in CONSENTING:
+            return self.consents[1].get(act.digest)
+        return dict(self.after.left_aside).get(act.digest)
 
     @property
     def by_number(self) -> bool:
@@ -223,31 +254,34 @@ class _Folded:
         """The act that another names, if it is there by then."""
         return next((one for one in self._acts if one.digest == act.act.refers_to), None)
 
-    def _days(self) -> list[int]:
-        """When something that was agreed by now may come into force."""
-        days = {self._time, effect_of(self.document, self._time)}
-        if self.after.enters is not None:
-            days.add(max(self.after.enters, self._time))
-        return sorted(days)
+    @cached_property
+    def starts(self) -> dict[PartyId, int]:
+        """From when the agreement binds each party, as far as that is settled."""
+        if self.document.rules.reservations_accepted_by_all:  # then others' silence decides: the whole fold is needed
+            days = {self._time, effect_of(self.document, self._time), max(self.after.enters or 0, self._time)}
+            folds = (
+                consent.standing(self.document, self._acts, day, self._kinds) for day in sorted(days, reverse=True)
+            )
+            return {bound.party: bound.since for fold in folds for bound in fold.bound}
+        consents, _ = self.consents
+        found = {}
+        for party, own in consents.owns.items():
+            for spell in own.spells:
+                since = consents.since(spell)
+                if since is not None and (spell.end is None or self._time < spell.end):
+                    found[party] = since
+        return found
 
-    def since(self, party: PartyId) -> int | None:
-        """From when the agreement binds this party, as far as that is settled."""
-        for day in self._days():
-            for bound in self._at(day).bound:
-                if bound.party == party:
-                    return bound.since
-        return None
+    def newly_bound(self) -> list[PartyId]:
+        """Who is bound by this act, now or later, and was not going to be before it."""
+        was = self.before.starts if self.before else {}
+        return [party for party in self.starts if party not in was]
 
-    def newly_bound(self, since: int) -> list[PartyId]:
-        """Who is bound from the same moment on, and was not going to be before this act."""
-        before = consent.standing(self.document, self._earlier, max(since, self._time), self._kinds)
-        was = {bound.party for bound in before.bound}
-        return [bound.party for bound in self._at(max(since, self._time)).bound if bound.party not in was]
-
-    def bound_before(self, party: PartyId) -> bool:
-        """Whether the agreement bound the party just before."""
-        before = consent.standing(self.document, self._earlier, self._time, self._kinds)
-        return any(bound.party == party for bound in before.bound)
+    @property
+    def awaiting(self) -> list[PartyId]:
+        """The founders that have not consented."""
+        standing = self.consents[0].contracting_at(self._time)
+        return [founder.id for founder in self.document.founders if founder.id not in standing]
 
     def leaves(self, act: RecordedAct) -> bool:
         """Whether a withdrawal is of consent."""

@@ -15,6 +15,8 @@ from typing import Any
 
 from normledger.acts.act import ActKind, Contract, Recorded, RecordedAct
 from normledger.chain.node import Node
+from normledger.composition.counts import Count
+from normledger.composition.result import Composition
 from normledger.documents.document import Statement
 from normledger.errors import InputError, IntegrityError, NormLedgerError
 from normledger.evidence.verdict import one_line
@@ -431,6 +433,39 @@ def compare_documents(mirror: Mirror, view: View, names: Iterable[Hash]) -> tupl
         except IntegrityError as error:
             found.append(Difference(mirror.url, "text", blocks.get(name), str(name), str(error)))
     return found, offered
+
+
+def compare_candidates(mirror: Mirror, composition: Composition) -> list[Difference]:
+    """Whether a service lists the candidates that its own trust policy gives; `composition` is ours under that policy.
+
+    Nothing is said where other texts were missing there: then other candidates follow.
+    """
+    record = composition.record
+    asked: dict[str, str | int] = {"basis": record.basis, "world": record.world, "as_of": record.block}
+    first = mirror.json("/v1/candidates", limit=1, **asked) or {}
+    if first.get("missing") != list(record.missing):
+        return []
+    comparing = _Comparing(Shown(mirror.url, {}, record.block, "", ""), None)  # type: ignore[arg-type]  # none is asked
+    rows = {str(row.key): row for row in composition.rows if row.stands}
+    shown = list(mirror.pages("/v1/candidates", "candidates", **asked))
+    of = f" ({record.basis}, {record.world})"
+    names = (str(told.get("key")) for told in shown)
+    found = list(comparing._sets("candidate", names, dict.fromkeys(rows, record.block), record.block, of))
+    for told in shown:
+        if (row := rows.get(str(told.get("key")))) is not None:
+            judged = composition.judge(row.key)
+            fields = {
+                "texts": [composition.outcomes[outcome].text for outcome in row.outcomes],
+                "parties": _counted(judged.parties),
+                "independent_agreements": _counted(judged.independent),
+                "pairs": str(judged.mutuality.pairs),
+            }
+            found += comparing._fields("candidate", str(row.key), record.block, told, fields)
+    return found
+
+
+def _counted(count: Count) -> dict[str, Any]:
+    return {"value": count.value, "acts": [str(act) for act in count.acts]}
 
 
 # --- what the API should say

@@ -1,8 +1,11 @@
 """audit, watch, fetch, diff, feed: an observer's commands, beside a service that may lie."""
 
 import json
+import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from tests.cli.conftest import Command, hurry, run_main
 from tests.provenance.forging_service import Forging, forging
 from tests.provenance.lying_node import lying, over_http
 
+ROOT = Path(__file__).resolve().parents[2]
 TITLE = "Treaty of the Test"
 
 
@@ -183,6 +187,23 @@ def test_a_watch_of_nobody_ends_in_one_sentence(observer: Command, tmp_path: Pat
         assert told.code == 1
         assert word in told.err
         assert len(told.err.strip().splitlines()) == 1
+
+
+def test_a_watch_goes_on_until_the_first_lie(observer: Command, service: tuple[str, Forging], tmp_path: Path) -> None:
+    url, liar = service
+    words = [sys.executable, "-c", "from normledger.cli import main; main()", "watch", url, "--interval", "1", "--json"]
+    environment = {**os.environ, "NORMLEDGER_HOME": str(tmp_path / ".normledger")}
+    with subprocess.Popen(
+        words, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as watch:
+        assert watch.stdout is not None
+        first = [watch.stdout.readline() for _ in range(2)]
+        assert [json.loads(line)["event"] for line in first if line] == ["look", "look"], watch.stderr.read()  # type: ignore[union-attr]  # piped
+        hide_the_withdrawal(liar)
+        out, err = watch.communicate(timeout=60)
+    assert watch.returncode == 1
+    assert {json.loads(line)["event"] for line in out.splitlines()} >= {"alarm"}
+    assert len(err.strip().splitlines()) == 1
 
 
 # --- fetch

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from normledger.acts.act import ActKind
+from normledger.composition.result import Parameters
 from normledger.errors import WorkspaceError
 from normledger.evidence.verdict import Unproven
 from normledger.evidence.verification import verify
@@ -20,6 +21,7 @@ from normledger.provenance.showing import (
     Reading,
     all_unlisted,
     compare,
+    compare_candidates,
     compare_documents,
     compare_unlisted,
     fresh_reading,
@@ -403,6 +405,24 @@ def test_yesterday_s_evidence_is_caught_by_verify(told: Told) -> None:
         verify(raw, block_hash=today.hash)
     with pytest.raises(Unproven):
         told.story.proven("consent-open", told.story.turned)
+
+
+def test_candidates_that_are_invented_or_puffed_up_are_caught_by_audit(told: Told) -> None:
+    work, view = told.story.workspace, told.reading.at(told.story.turned or 0)
+    composition = work.compose(view, "consented", "exercise", parameters=Parameters(packages=False))
+    assert any(row.stands for row in composition.rows)
+    assert compare_candidates(told.mirror, composition) == []
+
+    def lie(path: str, shown: Any) -> Any:
+        if path == "/v1/candidates":
+            shown["candidates"][0]["parties"]["value"] += 5
+            shown["candidates"].append({**shown["candidates"][0], "key": OTHER})
+        return shown
+
+    told.liar.lie = lie
+    assert kinds(compare_candidates(told.mirror, composition)) == {"invented", "altered"}
+    told.liar.lie = lambda path, shown: {**shown, "candidates": []} if path == "/v1/candidates" else shown
+    assert kinds(compare_candidates(told.mirror, composition)) == {"hidden"}
 
 
 # --- memory
