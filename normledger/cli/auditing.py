@@ -34,7 +34,7 @@ from normledger.ledger.queries import View
 from normledger.provenance import notifications
 from normledger.provenance.audit import common_head, compare_index, compare_nodes, first_parting
 from normledger.provenance.differences import differences
-from normledger.provenance.mirrors import LARGEST, Mirror, Unreachable, complete, named_documents
+from normledger.provenance.mirrors import LARGEST, Mirror, complete, named_documents
 from normledger.provenance.replay import Difference, Replay, replay
 from normledger.provenance.showing import (
     all_unlisted,
@@ -192,7 +192,7 @@ def watch(
                 while True:
                     try:
                         shown, alarms = watching.look()
-                    except Unreachable as error:
+                    except ChainError as error:  # the service, or one's own node, is away for now
                         if once:
                             raise
                         _event(as_json, "unreachable", str(error))

@@ -37,15 +37,18 @@ def test_a_replay_gives_the_digest_of_the_index_and_proves_every_word(story: Sto
         assert compare_index(made, work.ledger, work.node)[0] == []
 
 
-def test_every_log_that_a_node_leaves_out_is_found_at_its_block(story: Story, liar: tuple[Node, Lying]) -> None:
-    node, provider = liar
+@pytest.mark.parametrize("of", ["story", "history"])
+def test_every_log_that_a_node_leaves_out_is_found_at_its_block(of: str, story: Story, history: History) -> None:
+    """Also a first act on a subject that no register lists: stances from outside, a party's list."""
+    work = story.workspace if of == "story" else history.made.workspace
+    node, provider = lying(work.node)
     whole: Logs = []
-    provider.logs = lambda logs: whole.extend(logs) or logs  # type: ignore[func-returns-value]  # extend gives None, which is false
-    read(story, node)
+    provider.logs = lambda logs: whole.extend(logs) or logs  # type: ignore[func-returns-value]  # None, which is false
+    replay(node, work.release, work.configuration.first_block)
     assert len(whole) > 20
     for missing in whole:
         provider.logs = lambda logs, missing=missing: [one for one in logs if one != missing]  # type: ignore[misc]  # bound now
-        made = read(story, node)
+        made = replay(node, work.release, work.configuration.first_block)
         block = int(missing["blockNumber"], 16)
         assert any(one.what == "left out" and one.block == block for one in made.faults), missing
         assert all(str(one.block) in one.sentence for one in made.faults if one.what == "left out")

@@ -138,10 +138,6 @@ def invents_an_endorsement(told: Told) -> None:
     told.liar.lie = lie
 
 
-def shows_yesterday(told: Told) -> None:
-    told.liar.as_of = told.story.begun
-
-
 def shows_yesterday_under_today_s_name(told: Told) -> None:
     """Status and every answer say today; what they hold is yesterday's."""
     today = {}
@@ -154,6 +150,10 @@ def shows_yesterday_under_today_s_name(told: Told) -> None:
         return shown
 
     told.liar.lie, told.liar.as_of, told.liar.but = lie, told.story.begun, frozenset({"/v1/status"})
+
+
+def answers_of_another_block(told: Told) -> None:
+    told.liar.as_of, told.liar.but = told.story.begun, frozenset({"/v1/status"})
 
 
 def swaps_a_text(told: Told) -> None:
@@ -316,6 +316,7 @@ LIES = {
     hides_a_withdrawal: "hidden",
     invents_an_endorsement: "invented",
     shows_yesterday_under_today_s_name: "hidden",
+    answers_of_another_block: "stale",
     swaps_a_text: "text",
     swaps_a_clause: "text",
     swaps_a_reason: "text",
