@@ -6,9 +6,10 @@ from typing import Annotated, cast
 
 import typer
 
-from normledger.acts.act import ActKind, Contract, stances_on
+from normledger.acts.act import Act, ActKind, Contract, stances_on
 from normledger.acts.signature import sign as sign_digest
 from normledger.acts.typed_data import KINDS_OF
+from normledger.cli.evidence import write_at_signing
 from normledger.cli.options import AsJson, AsParty, ByKey, Norms, Trust, acting, one_of, policy_of
 from normledger.cli.rendering import print_json, say
 from normledger.composition.record import Basis
@@ -25,6 +26,9 @@ from normledger.workspace import Workspace
 AgreementName = Annotated[str, typer.Argument(metavar="AGREEMENT", help="Id, document hash or title.")]
 Text = Annotated[str | None, typer.Option("--text", help="The statement's text.")]
 Clause = Annotated[str, typer.Option("--clause", help="The clause's number in the text.")]
+Evidence = Annotated[
+    Path | None, typer.Option("--evidence", metavar="FILE", help="Write the evidence of it at once: nodes soon forget.")
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -56,9 +60,12 @@ def sign(
         bool, typer.Option("--now", help="Open it with this signature, without waiting for the others.")
     ] = False,
     by: ByKey = None,
+    evidence: Evidence = None,
     as_json: AsJson = False,
 ) -> None:
     """Sign an agreement as a founder; it is recorded once all founders have signed."""
+    if evidence is not None and subject_to_ratification:
+        raise InputError("consent follows with the ratification; ask for its evidence then", field="--evidence")
     with acting() as workspace:
         document = _text_of(workspace, agreement)
         kind = ActKind.SIGNATURE_SUBJECT_TO_RATIFICATION if subject_to_ratification else ActKind.SIGNATURE
@@ -69,34 +76,51 @@ def sign(
         workspace.submit_own(prepared, workspace.key_of(prepared.statement.account))
         workspace.carry(one_by_one=now)
         done = workspace.submission(prepared.digest)
-    if done.status == "refused":
-        raise Refused(done.reason or "The contracts refuse the signature.")
+        if done.status == "refused":
+            raise Refused(done.reason or "The contracts refuse the signature.")
+        written = _prove(workspace, prepared, evidence) if evidence and done.block else []
     if as_json:
-        return print_json({"digest": str(done.digest), "status": done.status, "block": done.block})
+        told: dict[str, object] = {"digest": str(done.digest), "status": done.status, "block": done.block}
+        return print_json(told | ({"evidence": [str(path) for path in written]} if evidence else {}))
     say(prepared.sentence)
     say(f"Recorded in block {done.block}." if done.block else "Kept; it is recorded once all founders have signed.")
+    for path in written:
+        say(f"Evidence written to {path}.")
+    if evidence and not done.block:
+        say("Evidence can be made once it is recorded: `normledger evidence consent`.")
 
 
-def ratify(agreement: AgreementName, party: AsParty, by: ByKey = None, as_json: AsJson = False) -> None:
+def ratify(
+    agreement: AgreementName, party: AsParty, by: ByKey = None, evidence: Evidence = None, as_json: AsJson = False
+) -> None:
     """Ratify an agreement that was signed subject to ratification (VCLT article 14)."""
-    _act(ActKind.RATIFICATION, agreement, party, as_json, by=by)
+    _act(ActKind.RATIFICATION, agreement, party, as_json, by=by, evidence=evidence)
 
 
-def accept(agreement: AgreementName, party: AsParty, by: ByKey = None, as_json: AsJson = False) -> None:
+def accept(
+    agreement: AgreementName, party: AsParty, by: ByKey = None, evidence: Evidence = None, as_json: AsJson = False
+) -> None:
     """Express consent by acceptance (VCLT article 14)."""
-    _act(ActKind.ACCEPTANCE, agreement, party, as_json, by=by)
+    _act(ActKind.ACCEPTANCE, agreement, party, as_json, by=by, evidence=evidence)
 
 
-def approve(agreement: AgreementName, party: AsParty, by: ByKey = None, as_json: AsJson = False) -> None:
+def approve(
+    agreement: AgreementName, party: AsParty, by: ByKey = None, evidence: Evidence = None, as_json: AsJson = False
+) -> None:
     """Express consent by approval (VCLT article 14)."""
-    _act(ActKind.APPROVAL, agreement, party, as_json, by=by)
+    _act(ActKind.APPROVAL, agreement, party, as_json, by=by, evidence=evidence)
 
 
 def accede(
-    agreement: AgreementName, party: AsParty, text: Text = None, by: ByKey = None, as_json: AsJson = False
+    agreement: AgreementName,
+    party: AsParty,
+    text: Text = None,
+    by: ByKey = None,
+    evidence: Evidence = None,
+    as_json: AsJson = False,
 ) -> None:
     """Accede to an agreement that is open, or to which one was invited (VCLT article 15)."""
-    _act(ActKind.ACCESSION, agreement, party, as_json, by=by, text=text)
+    _act(ActKind.ACCESSION, agreement, party, as_json, by=by, text=text, evidence=evidence)
 
 
 def invite(agreement: AgreementName, guest: str, party: AsParty, by: ByKey = None, as_json: AsJson = False) -> None:
@@ -267,15 +291,20 @@ def endorse(
         Path | None, typer.Option("--out", metavar="FILE", help="Sign only, and add it to FILE, to be anchored.")
     ] = None,
     by: ByKey = None,
+    evidence: Evidence = None,
     as_json: AsJson = False,
 ) -> None:
     """Endorse a published norm, or an agreement or clause of others; oppose it, or withdraw one's stance."""
+    if evidence is not None and out is not None:
+        raise InputError("what is only signed is not recorded yet, so nothing can be proven of it", field="--evidence")
     if oppose and withdraw_:
         raise InputError("take one of --oppose and --withdraw", field="--oppose")
     kind = ActKind.WITHDRAWAL if withdraw_ else ActKind.OPPOSITION if oppose else ActKind.ENDORSEMENT
     with acting() as workspace:
         view = workspace.newest()
         subject, clause_id = _endorsed(view, named, clause)
+        if evidence is not None and subject not in view.norms:
+            raise InputError("evidence is made of endorsements of norms alone; leave it out", field="--evidence")
         prepared = workspace.prepare(
             kind,
             subject,
@@ -287,7 +316,7 @@ def endorse(
         )
         if out is not None:
             return _keep_signed(workspace, prepared, out, as_json)
-        carry(workspace, prepared, as_json)
+        carry(workspace, prepared, as_json, evidence=evidence)
 
 
 def _endorsed(view: View, named: str, clause: str | None) -> tuple[Hash, Hash]:
@@ -375,13 +404,14 @@ def _act(
     refers_to: str | None = None,
     text: str | None = None,
     by: str | None = None,
+    evidence: Path | None = None,
 ) -> None:
     with acting() as workspace:
         view = workspace.newest()
         prepared = _prepare(
             workspace, view, kind, agreement, party, clause=clause, refers_to=refers_to, text=text, by=by
         )
-        carry(workspace, prepared, as_json)
+        carry(workspace, prepared, as_json, evidence=evidence)
 
 
 def representative(workspace: Workspace, key: str | None) -> Address | None:
@@ -396,13 +426,24 @@ def carry(
     *,
     next_key: bytes | None = None,
     also: dict[str, str] | None = None,
+    evidence: Path | None = None,
 ) -> None:
-    """Sign with the key of this workspace that the act names, have it recorded, and say so."""
+    """Sign with the key of this workspace that the act names, have it recorded, and say so; prove it where asked."""
     key = workspace.key_of(prepared.statement.account)
     (done,) = workspace.act_at_once([(prepared, key)], next_key=next_key)
+    written = _prove(workspace, prepared, evidence) if evidence else []
     if as_json:
-        return print_json({"digest": str(done.digest), "block": done.block, **(also or {})})
+        told: dict[str, object] = {"digest": str(done.digest), "block": done.block, **(also or {})}
+        return print_json(told | ({"evidence": [str(path) for path in written]} if evidence else {}))
     say(prepared.sentence)
     say(f"Recorded in block {done.block}, act {done.digest}.")
     for name, value in (also or {}).items():
         say(f"{name} {value}")
+    for path in written:
+        say(f"Evidence written to {path}.")
+
+
+def _prove(workspace: Workspace, prepared: Prepared, file: Path) -> list[Path]:
+    """The evidence of an act that was just recorded."""
+    assert isinstance(prepared.statement, Act)
+    return write_at_signing(workspace, prepared.statement, file)

@@ -8,6 +8,7 @@ from normledger.cli import (
     acting,
     aligning,
     anchoring,
+    auditing,
     demonstration,
     empowering,
     evidence,
@@ -40,6 +41,7 @@ for commands in (
     evidence,
     service,
     tracing,
+    auditing,
     demonstration,
 ):
     commands.add_to(app)

@@ -5,6 +5,8 @@ from typing import Annotated, Any, cast
 
 import typer
 
+from normledger.acts.act import Act, Contract
+from normledger.acts.spells import CONSENTING
 from normledger.cli.options import AsJson, AsOfBlock, Basis, Trust, World, block_of, one_of, policy_of, reading
 from normledger.cli.reading import find_candidate
 from normledger.cli.rendering import print_json, say
@@ -143,6 +145,44 @@ def verify(
         say(line)
 
 
+def write_at_signing(workspace: Workspace, act: Act, file: Path) -> list[Path]:
+    """Prove at once what an act that was just recorded brought about: most nodes keep proofs for a short while only.
+
+    Of consent one file a clause that binds, of an endorsement one for its norm. Raises `Refused` where nothing can be
+    proven yet; the act is recorded all the same.
+    """
+    making_of = _bundling(workspace, str(workspace.newest().at.block))
+    questions: list[dict[str, Any]] = []
+    if act.kind in CONSENTING:
+        text = making_of.view.agreement(str(act.subject)).document
+        keys = text.clause_ids if text else ()
+        questions = [making_of.consent(str(act.party), str(act.subject), str(key)) for key in keys]
+    elif act.contract is Contract.NORM_REGISTRY:
+        questions = [making_of.endorsements(str(act.subject))]
+    written, reason = [], "there is no claim of this kind"
+    for number, question in enumerate(questions, start=1):
+        path = file if len(questions) == 1 else file.with_name(f"{file.stem}.{number}{file.suffix}")
+        try:
+            raw, _ = making_of.proven(question)
+        except Unproven as error:
+            reason = str(error)
+            continue
+        _keep(path, raw)
+        written.append(path)
+    if not written:
+        raise Refused(f"The act is recorded, but no evidence was written: {reason}")
+    return written
+
+
+def _keep(out: Path, raw: bytes) -> None:
+    try:
+        out.write_bytes(raw)
+    except OSError as error:
+        raise InputError(
+            f"the file can't be written ({error.strerror}); choose another place", source=str(out)
+        ) from None
+
+
 def _block_hash(text: str) -> Hash:
     try:
         return Hash.parse(text)
@@ -158,12 +198,7 @@ def _write(
     workspace: Workspace, making_of: Bundling, question: dict[str, Any], out: Path, trust: Path | None, as_json: bool
 ) -> None:
     raw, verdict = making_of.proven(question, policy_of(workspace, trust).recognitions)
-    try:
-        out.write_bytes(raw)
-    except OSError as error:
-        raise InputError(
-            f"the file can't be written ({error.strerror}); choose another place", source=str(out)
-        ) from None
+    _keep(out, raw)
     if as_json:
         return print_json({"file": str(out), "bytes": len(raw), **verdict.to_json()})
     say(f"Written to {out}, {len(raw):,} bytes.")

@@ -132,6 +132,11 @@ class View:
     def __init__(self, engine: Engine, store: DocumentStore, release: Release, at: AsOf) -> None:
         self._engine, self._store, self._release, self.at = engine, store, release, at
 
+    @property
+    def release(self) -> Release:
+        """The contracts whose acts these are."""
+        return self._release
+
     # --- parties
 
     @cached_property

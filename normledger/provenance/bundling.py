@@ -207,9 +207,30 @@ class Bundling:
         except RpcError as error:
             raise ChainError(
                 f"The chain at {self._node.name} proves nothing of block {number} ({error}); most nodes keep proofs "
-                f"for a short while. Its head is block {self._node.head().number}: ask --as-of that, or another node."
+                f"for a short while. {self._provable(address)}"
             ) from error
         return {*told.account_proof, *(node for slot in told.storage for node in slot.proof)}
+
+    def _provable(self, address: Address) -> str:
+        """Which blocks this node does prove: nodes keep the newest ones, so the oldest is found by halving."""
+        head = self._node.head().number
+        if not self._proves(address, head):
+            return f"It proves nothing of its head, block {head}, either: ask another node."
+        low, high = self.header.number, head
+        while high - low > 1:
+            middle = (low + high) // 2
+            if self._proves(address, middle):
+                high = middle
+            else:
+                low = middle
+        return f"It proves blocks {high} to {head}: ask --as-of one of these, or another node."
+
+    def _proves(self, address: Address, number: int) -> bool:
+        try:
+            self._node.proof(address, [REGISTER], number)
+        except RpcError:
+            return False
+        return True
 
 
 def _placed(entries: Sequence[Entry]) -> tuple[Entry, ...]:

@@ -13,10 +13,12 @@ from normledger.evidence.verdict import Unproven
 from normledger.evidence.verification import verify
 from normledger.ledger.queries import terms_of
 from normledger.provenance.bundling import Bundling
+from normledger.provenance.replay import replay
 from normledger.workspace import composing
 from tests.chains import KEY, Ganache, Prague, _Process
-from tests.delegations import create
+from tests.delegations import Delegations, create
 from tests.evidence.story import QUESTIONS, Story, still
+from tests.provenance.lying_node import lying
 
 
 @pytest.fixture(
@@ -110,13 +112,65 @@ def test_a_bundle_takes_a_header_and_one_call_a_contract(story: Story, counting:
     assert sorted(provider.asked) == ["eth_getBlockByNumber", "eth_getProof", "eth_getProof"]
 
 
-def test_a_node_that_has_pruned_the_block_says_so_and_which_it_has(
-    story: Story, counting: tuple[Counting, Bundling]
-) -> None:
+def test_a_node_that_proves_nothing_says_so(story: Story, counting: tuple[Counting, Bundling]) -> None:
     provider, making = counting
     provider.refused = {"eth_getProof"}
-    with pytest.raises(ChainError, match=f"proves nothing of block {story.begun} .*Its head is block {story.turned}"):
+    with pytest.raises(
+        ChainError, match=f"proves nothing of block {story.begun} .*nothing of its head, block {story.turned}, either"
+    ):
         making.proven(QUESTIONS["consent"](story, making))
+
+
+@pytest.mark.parametrize("kept", [1, 2, 3])
+def test_a_node_that_has_pruned_the_block_says_so_and_which_it_has(story: Story, kept: int) -> None:
+    work = story.workspace
+    node, provider = lying(work.node, "a node")
+    head = node.head().number
+    provider.before = head - kept + 1
+    making = Bundling(work.ledger, node, work.release, story.begun)
+    with pytest.raises(
+        ChainError,
+        match=f"proves nothing of block {story.begun} .*It proves blocks {head - kept + 1} to {head}: ask --as-of one",
+    ):
+        making.proven(QUESTIONS["consent"](story, making))
+
+
+class Forgetful(Prague):
+    """Anvil that keeps the state of a dozen blocks."""
+
+    def arguments(self) -> list[str]:
+        return [*super().arguments(), "--prune-history", "12"]
+
+
+@pytest.mark.tools
+def test_a_pruned_chain_says_which_blocks_it_proves_and_is_audited_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if reason := Forgetful.missing():
+        pytest.skip(reason)
+    monkeypatch.setenv("NORMLEDGER_RELAYER_KEY", KEY.hex())
+    with Forgetful(tmp_path / "anvil") as process, create(tmp_path / ".normledger", chain=process.url) as workspace:
+        workspace.deploy()
+        workspace.update()
+        made = Delegations(workspace)
+        made.register("A", "B")
+        made.found(made.text("A", "B"))
+        signed = workspace.newest().at.block
+        raw = Bundling(workspace.ledger, workspace.node, workspace.release, signed)
+        question = raw.consent("name:A", "Agreement of A and B", "1")
+        kept, _ = raw.proven(question)
+        process.ask("anvil_mine", hex(20))
+        workspace.update()
+        head = workspace.node.head().number
+        late = Bundling(workspace.ledger, workspace.node, workspace.release, signed)
+        with pytest.raises(ChainError, match=f"It proves blocks {head - 12} to {head}: ask --as-of one of these"):
+            late.proven(question)
+        assert Bundling(workspace.ledger, workspace.node, workspace.release, head - 12).proven(question)
+        block = workspace.node.block(signed)
+        assert block is not None
+        assert verify(kept, block_hash=block.hash)
+        made_anew = replay(workspace.node, workspace.release, workspace.configuration.first_block)
+        assert (made_anew.faults, made_anew.digest) == ([], workspace.newest().digest)
 
 
 def test_a_block_beyond_the_chain_is_refused(story: Story) -> None:
