@@ -1,0 +1,130 @@
+// Runs the pure part of api/static/verifier.html without a browser, and keeps the libraries inlined there honest.
+//
+//     node verifier_page.mjs inline      writes the libraries' part of the page anew from node_modules
+//     node verifier_page.mjs libraries   prints what that part must be
+//     node verifier_page.mjs verify      reads one case a line ({"file", "block_hash", "trust"}) from standard input
+//                                        and prints one verdict a line: {"verdict": …} or {"step": …, "sentence": …}
+//
+// Belongs here: what a test needs of Node. Does not belong here: anything that decides about a bundle.
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import vm from "node:vm";
+
+const ROOT = new URL("../../", import.meta.url);
+const PAGE = fileURLToPath(new URL("api/static/verifier.html", ROOT));
+
+/** The modules that the page needs, each after those that it imports. */
+const MODULES = [
+  "@noble/hashes/utils.js",
+  "@noble/hashes/_u64.js",
+  "@noble/hashes/hmac.js",
+  "@noble/hashes/sha3.js",
+  "@noble/curves/utils.js",
+  "@noble/curves/abstract/modular.js",
+  "@noble/curves/abstract/curve.js",
+  "@noble/curves/abstract/der.js",
+  "@noble/curves/abstract/weierstrass.js",
+];
+
+const nameOf = (module) => "$" + module.replace(/^@noble\//, "").replace(/\.js$/, "").replace(/[^a-z0-9]/g, "_");
+
+const packageOf = (module) => module.split("/").slice(0, 2).join("/");
+
+const read = (path) => readFileSync(fileURLToPath(new URL(`node_modules/${path}`, ROOT)), "utf8");
+
+/** The module that `from` means by `named`. */
+const resolved = (from, named) => (named.startsWith(".") ? new URL(named, `file:///${from}`).pathname.slice(1) : named);
+
+/** One module as a function's body: its text as it is, but for its import and export lines. */
+function inlined(module) {
+  const taken = [];
+  const given = [];
+  const text = read(module)
+    .replace(/^import (\{[^}]*\}|\* as \w+) from ['"]([^'"]+)['"];\n/gm, (_, names, from) => {
+      const name = nameOf(resolved(module, from));
+      taken.push(names.startsWith("*") ? `const ${names.slice(5)} = ${name};` : `const ${names.replace(/ as /g, ": ")} = ${name};`);
+      return "";
+    })
+    .replace(/^export \{([^}]*)\} from ['"][^'"]+['"];\n/gm, "")
+    .replace(/^export \{([^}]*)\};\n/gm, (_, names) => {
+      given.push(...names.split(",").map((one) => one.trim()).filter(Boolean));
+      return "";
+    })
+    .replace(/^export ((?:async )?function|const|let|class) (\w+)/gm, (_, what, name) => {
+      given.push(name);
+      return `${what} ${name}`;
+    })
+    .replace(/^export default .*\n/gm, "")
+    .replace(/^\/\/# sourceMappingURL=.*\n?/gm, "")
+    .trimEnd();
+  if (/^(import|export)\b/m.test(text)) throw new Error(`${module} imports or exports in a way not known here`);
+  if (text.includes("</script")) throw new Error(`${module} would end the script`);
+  return [
+    `const ${nameOf(module)} = (() => {`,
+    ...taken,
+    `/* ==== begin ${module} ==== */`,
+    text,
+    `/* ==== end ${module} ==== */`,
+    `return { ${given.join(", ")} };`,
+    "})();",
+  ].join("\n");
+}
+
+/** The libraries' part of the page: licences, then the modules. */
+function libraries() {
+  const packages = [...new Set(MODULES.map(packageOf))];
+  const licences = packages.map((name) => {
+    const { version, license } = JSON.parse(read(`${name}/package.json`));
+    return `${name} ${version} (${license})\n\n${read(`${name}/LICENSE`).trimEnd()}`;
+  });
+  return `\n"use strict";\n/*!\n${licences.join("\n\n")}\n*/\n${MODULES.map(inlined).join("\n")}\n`;
+}
+
+/** Where the script with this id begins and ends in the page. */
+function place(page, id) {
+  const opening = `<script id="${id}">`;
+  const start = page.indexOf(opening) + opening.length;
+  if (start < opening.length) throw new Error(`the page has no script ${id}`);
+  return [start, page.indexOf("</script>", start)];
+}
+
+function script(id) {
+  const page = readFileSync(PAGE, "utf8");
+  return page.slice(...place(page, id));
+}
+
+/** What the page's pure part offers. */
+export function verifier() {
+  const code = `${script("libraries")}\n${script("verifier")}\n;({ verify, Unproven })`;
+  return vm.runInThisContext(code, { filename: "verifier.html" });
+}
+
+async function main(what) {
+  if (what === "libraries") {
+    process.stdout.write(libraries());
+  } else if (what === "inline") {
+    const page = readFileSync(PAGE, "utf8");
+    const [start, end] = place(page, "libraries");
+    writeFileSync(PAGE, page.slice(0, start) + libraries() + page.slice(end));
+  } else if (what === "verify") {
+    const { verify, Unproven } = verifier();
+    for await (const line of createInterface({ input: process.stdin })) {
+      const { file, block_hash, trust, repeat } = JSON.parse(line);
+      const bytes = repeat ? Buffer.from(repeat[0].repeat(repeat[1])) : Buffer.from(file, "base64");
+      let told;
+      try {
+        told = { verdict: verify(new Uint8Array(bytes), { blockHash: block_hash, trust }) };
+      } catch (error) {
+        if (!(error instanceof Unproven)) throw error;
+        told = { step: error.step, sentence: error.sentence };
+      }
+      process.stdout.write(JSON.stringify(told) + "\n");
+    }
+  } else {
+    throw new Error("say inline, libraries or verify");
+  }
+}
+
+await main(process.argv[2]);
