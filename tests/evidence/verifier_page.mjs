@@ -4,6 +4,7 @@
 //     node verifier_page.mjs libraries   prints what that part must be
 //     node verifier_page.mjs verify      reads one case a line ({"file", "block_hash", "trust"}) from standard input
 //                                        and prints one verdict a line: {"verdict": …} or {"step": …, "sentence": …}
+//     node verifier_page.mjs ask         the same with questions to the page's parts ({"ask", "with"}): see `ASKED`
 //
 // Belongs here: what a test needs of Node. Does not belong here: anything that decides about a bundle.
 
@@ -96,10 +97,37 @@ function script(id) {
 }
 
 /** What the page's pure part offers. */
-export function verifier() {
-  const code = `${script("libraries")}\n${script("verifier")}\n;({ verify, Unproven })`;
-  return vm.runInThisContext(code, { filename: "verifier.html" });
+function verifier() {
+  const offered = "{ verify, Unproven, readClause, foundOutcomes, contentHash, Law }";
+  return vm.runInThisContext(`${script("libraries")}\n${script("verifier")}\n;(${offered})`, { filename: "verifier.html" });
 }
+
+/** Parts of the page that a test asks by themselves, with plain data in and out. */
+const ASKED = {
+  /** What a clause's principal sentence asks. */
+  read: ({ readClause }, text, language) => readClause(text, language),
+  /** The outcomes that the method finds among the clauses of these documents. */
+  find: ({ foundOutcomes, contentHash }, documents, threshold) => {
+    const texts = new Map(documents.map((data) => [contentHash(data), { document: { hash: contentHash(data), data } }]));
+    return foundOutcomes(texts, new Map(), threshold).sort((one, other) => (one.id < other.id ? -1 : 1));
+  },
+  /** What stands of an agreement at a time: by whom it is in force, and what each clause does between two. */
+  law: ({ Law, contentHash }, data, acts, time, kinds, parties) => {
+    const given = acts.map((one) => ({ ...one, number: BigInt(one.number), block: BigInt(one.block), time: BigInt(one.time) }));
+    const law = new Law({ hash: contentHash(data), data }, given, time, kinds);
+    const effects = (one) => parties.map((other) => law.clauses.map((clause) => law.effect(one, other, clause, new Set())));
+    return {
+      force: law.force,
+      ended: law.ended,
+      contracting: Object.fromEntries([...law.contracting(time)].map(([party, spell]) => [party, spell.start])),
+      bound: Object.fromEntries([...law.members.values()].filter((one) => one.bound).map((one) => [one.party, one.since])),
+      applying: [...law.members.values()].filter((one) => !one.bound).map((one) => one.party),
+      reservations: law.reservations.map((one) => `${one.party} ${one.clause} ${one.act.digest}`).sort(),
+      changes: law.changes.map((one) => `${one.type} ${one.content} ${one.since}`).sort(),
+      effects: parties.map(effects),
+    };
+  },
+};
 
 async function main(what) {
   if (what === "libraries") {
@@ -122,8 +150,14 @@ async function main(what) {
       }
       process.stdout.write(JSON.stringify(told) + "\n");
     }
+  } else if (what === "ask") {
+    const offered = verifier();
+    for await (const line of createInterface({ input: process.stdin })) {
+      const { ask, with: given } = JSON.parse(line);
+      process.stdout.write(JSON.stringify(ASKED[ask](offered, ...given)) + "\n");
+    }
   } else {
-    throw new Error("say inline, libraries or verify");
+    throw new Error("say inline, libraries, verify or ask");
   }
 }
 
