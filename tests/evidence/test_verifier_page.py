@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -19,12 +20,27 @@ import pytest
 from playwright.sync_api import Page, Route, sync_playwright
 
 from normledger.acts import release
+from normledger.acts.act import FOUNDING, ActKind, Contract, RecordedAct
+from normledger.acts.consent import standing
+from normledger.acts.entry import read_consents
+from normledger.acts.spells import by_party
+from normledger.acts.typed_data import KINDS_OF
+from normledger.composition.alignment import find
+from normledger.composition.boilerplate import is_boilerplate
+from normledger.composition.polarity import read
+from normledger.composition.record import Basis, ClauseText
+from normledger.composition.result import Parameters
+from normledger.documents.document import Clause, ReportedAgreement
 from normledger.evidence.bundle import MOST_BYTES
 from normledger.evidence.verdict import PUBLIC_CHAINS, STEPS, Unproven
 from normledger.evidence.verification import verify
-from normledger.identifiers import Hash, keccak
+from normledger.identifiers import Hash, PartyId, keccak
+from tests.acts import law_cases, law_cases_of_reservations
+from tests.acts.law_stories import Story as LawStory
+from tests.acts.law_stories import agreement, at, party
 from tests.evidence.bundles import VECTORS, block_hashes, good
 from tests.evidence.mutations import mutated
+from tests.evidence.story import Story
 from tests.vectors.make_evidence import broken
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,20 +80,16 @@ class TestThePureParts:
     pytestmark = needs_node
 
     def test_good_bundles_hold_and_the_same_sentences_say_so(self) -> None:
-        names = sorted(good())
-        for known in (True, False):
-            cases = (case(good()[name], block_hashes()[name] if known else None) for name in names)
-            for name, found in zip(names, judged(cases), strict=True):
-                ours = verify(good()[name], block_hash=block_hashes()[name] if known else None)
-                verdict = found["verdict"]
-                assert verdict["proven"] == ("holds" if known else "agrees"), name
-                told = ours.to_json()
-                assert verdict["claim"] == told["claim"]
-                assert verdict["block"] == told["as_of"]
-                assert verdict["as_of"] == ours.as_of
-                for member in ("says", "by_signature", "by_contract", "claimed"):
-                    assert verdict[member] == told[member], name
-                assert bool(verdict["obtain"]) is not known
+        told = [(name, known) for name in sorted(good()) for known in (block_hashes()[name], None)]
+        for (name, known), found in zip(told, judged(case(good()[name], known) for name, known in told), strict=True):
+            ours, verdict = verify(good()[name], block_hash=known), found["verdict"]
+            assert verdict["proven"] == ("holds" if known else "agrees"), name
+            assert verdict["claim"] == ours.claim
+            assert verdict["block"] == ours.to_json()["as_of"]
+            assert verdict["as_of"] == ours.as_of
+            for member in ("says", "by_signature", "by_contract", "claimed"):
+                assert verdict[member] == ours.to_json()[member], name
+            assert bool(verdict["obtain"]) is (known is None)
 
     def test_an_identity_is_recognised_only_by_somebody_whom_the_reader_trusts(self) -> None:
         raw = good()["recognised"]
@@ -115,6 +127,184 @@ class TestThePureParts:
             ours = library(raw, block_hashes()[name])
             told = theirs["step"] if "step" in theirs else theirs["verdict"]["claim"]
             assert told == ours, (name, theirs, raw.decode())
+
+    @pytest.mark.parametrize("basis", ["consented", "reported"])
+    @pytest.mark.parametrize("found", [False, True])
+    def test_candidates_are_composed_again(self, story: Story, basis: Basis, found: bool) -> None:
+        """With outcomes that the method finds, packages of outcomes, and reports; at the story's end."""
+        making = story.bundling()
+        parameters = Parameters(found=found, packages=True)
+        composition = story.workspace.compose(making.view, basis, "exercise", story.policy(), parameters)
+        keys = [one.key for one in composition.candidates]
+        bundles = [
+            making.proven(making.candidate(key, basis, "exercise", story.policy(), parameters, None))[0] for key in keys
+        ]
+        assert basis == "reported" or bundles
+        for raw, theirs in zip(bundles, judged(case(raw) for raw in bundles), strict=True):
+            assert theirs["verdict"]["says"] == verify(raw).says
+
+    @pytest.mark.parametrize("threshold", [1, 5, 30])
+    def test_the_method_finds_the_same_outcomes(self, threshold: int) -> None:
+        draw, pool = Random(f"documents at {threshold}"), clauses()
+        few = draw.sample(pool, 60)
+        documents = [
+            ReportedAgreement(
+                f"Text {number}",
+                tuple(
+                    Clause(str(at), draw.choice(few) if draw.random() < 0.6 else draw.choice(pool), language=language)
+                    for at, language in enumerate(draw.choices(["en", "en", "en", "und", "fr"], k=15))
+                ),
+                f"text-{number}",
+            )
+            for number in range(12)
+        ]
+        texts = [
+            ClauseText(id_, one.hash, at, clause.key, "", clause.text, clause.language)
+            for one in documents
+            for at, (clause, id_) in enumerate(zip(one.clauses, one.clause_ids, strict=True))
+        ]
+        ours = [
+            {"id": str(one.id), "clauses": [str(each.clause) for each in one.clauses], "text": one.text}
+            for one in find(texts, {one.hash: one.hash for one in documents}, threshold)
+            if not is_boilerplate(one.text, one.language)
+        ]
+        (theirs,) = asked([("find", [[one.to_json() for one in documents], threshold])])
+        assert theirs == ours
+        assert len(ours) > 3
+
+    def test_a_clause_is_read_as_the_library_reads_it(self) -> None:
+        texts = clauses()
+        found = asked([("read", [one, "en"]) for one in texts])
+        for text, theirs in zip(texts, found, strict=True):
+            ours = read(text, "en")
+            assert theirs == {
+                "polarity": ours.polarity, "force": ours.force, "sentence": ours.sentence, "negated": ours.negated,
+            }, text  # fmt: skip
+
+    def test_the_law_is_folded_as_the_library_folds_it(self) -> None:
+        """All cases of the table on all their days, and stories made up at random."""
+        told: list[tuple[LawStory, int, dict[PartyId, str], list[PartyId]]] = []
+        for one in (*law_cases.CASES, *law_cases_of_reservations.CASES):
+            parties = sorted({act.act.party for act in one.story.acts.values()})
+            kinds = {party(name): kind for name, kind in one.kinds.items()}
+            told += [(one.story, at(day), kinds, parties) for day in one.outcome]
+        draw = Random("law")
+        for _ in range(MUTATIONS):
+            kinds = {party(name): draw.choice(["state", "company"]) for name in "DE"}
+            told.append((made_up(draw), at("2020-01-01") + draw.randrange(900 * 86_400), kinds, [*map(party, "ABCDE")]))
+        found = asked(("law", law_question(*one)) for one in told)
+        for one, theirs in zip(told, found, strict=True):
+            assert theirs == folded(*one)
+        assert sum(bool(one["bound"]) for one in found) > len(found) / 6
+
+
+def asked(questions: Iterable[tuple[str, list[Any]]]) -> list[Any]:
+    """What parts of the page answer by themselves."""
+    lines = ({"ask": name, "with": given} for name, given in questions)
+    return [json.loads(line) for line in node("ask", lines).splitlines()]
+
+
+def clauses() -> list[str]:
+    """Clauses of trade agreements and of agreements on cyberspace."""
+    vectors = ROOT / "tests/vectors"
+    lines = [line for name in ("polarity", "polarity_further") for line in lines_of(vectors / f"{name}.jsonl")]
+    texts = [line["text"] for line in lines]
+    for line in lines_of(ROOT / "normledger/data/cyber_agreements.jsonl"):
+        texts += [one["text"] for one in line.get("clauses", ())]
+    return [one for one in texts if one.strip()]
+
+
+def lines_of(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def written(one: RecordedAct) -> dict[str, str]:
+    """A recorded act as the page reads it."""
+    act = one.act
+    return {
+        "type": act.kind.type_name, "party": str(act.party), "number": str(act.number), "digest": str(one.digest),
+        "clause": str(act.clause), "refersTo": str(act.refers_to), "content": str(act.content),
+        "subject": str(act.subject), "block": str(one.recorded.block), "time": str(one.recorded.time),
+    }  # fmt: skip
+
+
+def made_up(draw: Random) -> LawStory:
+    """Up to fifteen acts of five parties over two years, three of them founders; any may name any other."""
+    rules = {
+        "character": draw.choice(["treaty", "treaty", "voluntary"]),
+        "form": draw.choice(["multi-stakeholder"] * 5 + ["bilateral"]),
+        "admission": draw.choice(["open", "open", "invitation", "closed"]),
+        "takes_effect": draw.choice(["on-signature", "on-signature", "on-ratification"]),
+        "consents_needed": draw.randrange(4),
+        "delay_days": draw.choice([0, 0, 30]),
+        "first_of_month": draw.random() < 0.3,
+        "notice_days": draw.choice([0, 90]),
+        "withdrawal": draw.choice(["provided", "provided", "implied", "excluded"]),
+        "provisional_application": draw.random() < 0.5,
+        "reservations_accepted_by_all": draw.random() < 0.4,
+        "reservation_days": draw.choice([0, 30]),
+        "reservable": draw.choice([(), (), ("1",), ("1", "2")]),
+        "authorized_reservations": draw.choice([(), (), ("2",)]),
+        "open_to": draw.choice([(), (), ("state",), ("company",)]),
+    }
+    story = LawStory(agreement("A B C", {"C": draw.choice(["state", "state", "igo", "company"])}, **rules))
+
+    def day(number: int) -> str:
+        return (date(2020, 1, 1) + timedelta(days=number)).isoformat()
+
+    for name in "ABC":
+        kind = draw.choice([ActKind.SIGNATURE, ActKind.SIGNATURE, ActKind.SIGNATURE_SUBJECT_TO_RATIFICATION])
+        story.act(day(draw.randrange(4)), name, kind, name=f"sign {name}")
+    kinds = [kind for kind in KINDS_OF[Contract.AGREEMENT_LEDGER] if kind not in FOUNDING]
+    often = [ActKind.RESERVATION, ActKind.OBJECTION, ActKind.WITHDRAWAL, ActKind.ACCESSION, ActKind.RATIFICATION] * 3
+    for number in range(draw.randrange(16)):
+        who, kind = draw.choice("ABCDE"), draw.choice([*kinds, *often])
+        more: dict[str, Any] = {"number": draw.randrange(1, 30), "name": f"act {number}"}
+        on = ""
+        if kind is ActKind.RESERVATION:
+            more["clause"] = draw.choice("123")
+        if kind in (ActKind.AMENDMENT, ActKind.CORRECTION):
+            more["content"] = draw.choice(["new", "other"])
+        if kind is ActKind.SUCCESSION:
+            on = draw.choice("ABCDE")
+        if kind in (ActKind.OBJECTION, ActKind.ACCEPTANCE_OF_RESERVATION) or draw.random() < 0.3 * (
+            kind is ActKind.WITHDRAWAL
+        ):
+            on = draw.choice([f"act {draw.randrange(15)}", f"act {draw.randrange(5)}", f"sign {draw.choice('ABC')}"])
+        if kind is ActKind.OBJECTION and draw.random() < 0.4:
+            more["clause"] = "all"
+        story.act(day(draw.randrange(9) * draw.choice([1, 90])), who, kind, on, **more)
+    return story
+
+
+def law_question(story: LawStory, time: int, kinds: dict[PartyId, str], parties: list[PartyId]) -> list[Any]:
+    acts = [written(one) for one in sorted(story.acts.values(), key=lambda one: one.order)]
+    known = {str(one): kind for one, kind in kinds.items()}
+    return [story.agreement.to_json(), acts, time, known, [str(one) for one in parties]]
+
+
+def folded(story: LawStory, time: int, kinds: dict[PartyId, str], parties: list[PartyId]) -> dict[str, Any]:
+    """What the library makes of a story, as the page tells it."""
+    acts = list(story.acts.values())
+    status = standing(story.agreement, acts, time, kinds)
+    known = {**kinds, **{founder.id: founder.kind for founder in story.agreement.founders}}
+    consents = read_consents(story.agreement, by_party(acts, time, {}), known, {})
+    return {
+        "force": consents.force,
+        "ended": status.ended,
+        "contracting": {str(one): spell.start for one, spell in consents.contracting_at(time).items()},
+        "bound": {str(one.party): one.since for one in status.bound},
+        "applying": [str(one.party) for one in status.provisional],
+        "reservations": sorted(f"{one.party} {one.clause} {one.act.digest}" for one in status.reservations),
+        "changes": sorted(
+            f"{one.kind.type_name} {one.document} {'null' if one.since is None else one.since}"
+            for one in status.changes
+        ),
+        "effects": [
+            [[status.applies(one, other, clause).word for clause in status.relations.clauses] for other in parties]
+            for one in parties
+        ],
+    }
 
 
 def library(raw: bytes, block_hash: Hash) -> object:
@@ -238,7 +428,7 @@ class TestThePage:
         opened.get_by_label("Evidence bundle").set_input_files(VECTORS / "good" / "recognised.json")
         opened.get_by_label("Trust file").set_input_files(trust)
         opened.get_by_role("button", name="Verify").click()
-        opened.get_by_text("whom you trust, recognises party").wait_for()
+        opened.get_by_text("whom your trust policy names, recognises party").wait_for()
         trust.write_text('{"type": "trust-policy", "friends": []}')
         opened.get_by_label("Trust file").set_input_files(trust)
         opened.get_by_role("button", name="Verify").click()
