@@ -25,19 +25,25 @@ from normledger.acts.consent import standing
 from normledger.acts.entry import read_consents
 from normledger.acts.spells import by_party
 from normledger.acts.typed_data import KINDS_OF
+from normledger.composition import deontic_words
 from normledger.composition.alignment import find
 from normledger.composition.boilerplate import is_boilerplate
 from normledger.composition.polarity import read
 from normledger.composition.record import Basis, ClauseText
 from normledger.composition.result import Parameters
+from normledger.composition.wording import FUNCTION_WORDS
+from normledger.documents.canonical import canonical_bytes
 from normledger.documents.document import Clause, ReportedAgreement
 from normledger.evidence.bundle import MOST_BYTES
 from normledger.evidence.verdict import PUBLIC_CHAINS, STEPS, Unproven
 from normledger.evidence.verification import verify
 from normledger.identifiers import Hash, PartyId, keccak
+from normledger.ledger.queries import terms_of
+from normledger.provenance.bundling import Bundling
 from tests.acts import law_cases, law_cases_of_reservations
 from tests.acts.law_stories import Story as LawStory
 from tests.acts.law_stories import agreement, at, party
+from tests.delegations import Delegations
 from tests.evidence.bundles import VECTORS, block_hashes, good
 from tests.evidence.mutations import mutated
 from tests.evidence.story import Story
@@ -143,6 +149,35 @@ class TestThePureParts:
         for raw, theirs in zip(bundles, judged(case(raw) for raw in bundles), strict=True):
             assert theirs["verdict"]["says"] == verify(raw).says
 
+    def test_a_later_text_takes_away_those_who_are_bound_to_it(self, delegations: Delegations) -> None:
+        """Each party asked in turn: toward whom it is still bound, or that a later agreement stands in its place."""
+        old = delegations.text("A", "B", "C", title="Old")
+        new = delegations.text("A", "B", title="New", texts=("Other.",))
+        delegations.found(old)
+        for name in ("A", "B", "C"):
+            delegations.act(ActKind.AMENDMENT, terms_of(old).id, name, content=new.hash)
+        delegations.found(new)
+        work = delegations.workspace
+        question = {
+            "kind": "consent", "agreement": str(terms_of(old).id), "clause": str(old.clause_ids[0]),
+            "party": str(delegations.parties["A"]),
+        }  # fmt: skip
+        data = json.loads(Bundling(work.ledger, work.node, work.release).proven(question)[0])
+        everybody = sorted(map(str, delegations.parties.values()))
+        bundles = []
+        for one in everybody:
+            for toward in (
+                [],
+                *([other] for other in everybody if other != one),
+                [two for two in everybody if two != one],
+            ):
+                data["claim"] |= {"party": one, "toward": toward}
+                bundles.append(canonical_bytes(data))
+        found = judged(case(raw) for raw in bundles)
+        assert sum("verdict" in one for one in found) == 3
+        for raw, theirs in zip(bundles, found, strict=True):
+            assert theirs.get("step", "nothing") == library_step(raw)
+
     @pytest.mark.parametrize("threshold", [1, 5, 30])
     def test_the_method_finds_the_same_outcomes(self, threshold: int) -> None:
         draw, pool = Random(f"documents at {threshold}"), clauses()
@@ -181,6 +216,28 @@ class TestThePureParts:
                 "polarity": ours.polarity, "force": ours.force, "sentence": ours.sentence, "negated": ours.negated,
             }, text  # fmt: skip
 
+    def test_the_words_of_its_grammar_are_those_of_the_description(self) -> None:
+        """And these the library's, so that three spellings of one list say the same."""
+        told = (ROOT / "docs/reference/polarity.md").read_text("utf-8")
+        classes: dict[str, frozenset[str]] = {}
+        for name, sums in spelt(told, "words").items():
+            found: frozenset[str] = frozenset()
+            for sign, term in re.findall(r"(?:^| )([+-]? ?)((?:forms\([^)]*\)|(?! [+-] ).)+?)(?= [+-] |$)", sums):
+                made = deontic_words._forms(term[6:-1]) if term.startswith("forms(") else frozenset(term.split())
+                words_ = classes.get(term, made)
+                found = found - words_ if sign.strip() == "-" else found | words_
+            classes[name] = found
+        ((page, languages),) = asked([("words", [])])
+        library = {name.lstrip("_"): one for name, one in vars(deontic_words).items() if isinstance(one, frozenset)}
+        acts = library.pop("PAPER_VERB")
+        assert classes == {name: one for name, one in library.items() if name != "DOUBLING"}
+        assert page.pop("MODAL") == deontic_words.MODAL
+        assert page.pop("PAPER_ACT") == deontic_words.PAPER_ACT
+        assert page.pop("PAPER_VERB") == sorted(acts)
+        assert page == {name: sorted(one) for name, one in classes.items()}
+        functions = {name: sorted(line.split()) for name, line in spelt(told, "function-words").items()}
+        assert languages == functions == {name: sorted(one) for name, one in FUNCTION_WORDS.items()}
+
     def test_the_law_is_folded_as_the_library_folds_it(self) -> None:
         """All cases of the table on all their days, and stories made up at random."""
         told: list[tuple[LawStory, int, dict[PartyId, str], list[PartyId]]] = []
@@ -212,6 +269,13 @@ def clauses() -> list[str]:
     for line in lines_of(ROOT / "normledger/data/cyber_agreements.jsonl"):
         texts += [one["text"] for one in line.get("clauses", ())]
     return [one for one in texts if one.strip()]
+
+
+def spelt(page: str, block: str) -> dict[str, str]:
+    """The lines `NAME = words` of a fenced block; what is indented goes on with the line before."""
+    (text_,) = re.findall(rf"^```{block}\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    lines = text_.replace("\n  ", " ").splitlines()
+    return dict(line.split(" = ", 1) for line in lines)
 
 
 def lines_of(path: Path) -> list[dict[str, Any]]:
@@ -307,7 +371,13 @@ def folded(story: LawStory, time: int, kinds: dict[PartyId, str], parties: list[
     }
 
 
-def library(raw: bytes, block_hash: Hash) -> object:
+def library_step(raw: bytes) -> str:
+    """The step at which the library refuses a bundle, or `nothing`."""
+    found = library(raw, None)
+    return found if isinstance(found, str) else "nothing"
+
+
+def library(raw: bytes, block_hash: Hash | None) -> object:
     """The claim that the library takes for proven, or the step at which it refuses the bundle."""
     try:
         return verify(raw, block_hash=block_hash).claim

@@ -112,7 +112,7 @@ function script(id) {
 
 /** What the page's pure part offers. */
 function verifier() {
-    const offered = "{ verify, Unproven, readClause, foundOutcomes, contentHash, Law }";
+    const offered = "{ verify, Unproven, readClause, foundOutcomes, contentHash, Law, W, FUNCTION_WORDS }";
     return vm.runInThisContext(`${script("libraries")}\n${script("verifier")}\n;(${offered})`, {
         filename: "verifier.html",
     });
@@ -120,6 +120,13 @@ function verifier() {
 
 /** Parts of the page that a test asks by themselves, with plain data in and out. */
 const ASKED = {
+    /** The classes of words by which sentences are read, and the words by which languages are told. */
+    words: ({ W, FUNCTION_WORDS }) =>
+        [W, FUNCTION_WORDS].map((classes) =>
+            Object.fromEntries(
+                Object.entries(classes).map(([name, one]) => [name, one instanceof Set ? [...one].sort() : one]),
+            ),
+        ),
     /** What a clause's principal sentence asks. */
     read: ({ readClause }, text, language) => readClause(text, language),
     /** The outcomes that the method finds among the clauses of these documents. */
