@@ -26,12 +26,14 @@ from normledger.acts.entry import read_consents
 from normledger.acts.spells import by_party
 from normledger.acts.typed_data import KINDS_OF
 from normledger.composition import deontic_words
-from normledger.composition.alignment import find
+from normledger.composition.alignment import FLOOR, find
 from normledger.composition.boilerplate import is_boilerplate
 from normledger.composition.polarity import read
 from normledger.composition.record import Basis, ClauseText
 from normledger.composition.result import Parameters
-from normledger.composition.wording import FUNCTION_WORDS
+from normledger.composition.similarity import alike
+from normledger.composition.weights import Rarity
+from normledger.composition.wording import FUNCTION_WORDS, words
 from normledger.documents.canonical import canonical_bytes
 from normledger.documents.document import Clause, ReportedAgreement
 from normledger.evidence.bundle import MOST_BYTES
@@ -178,34 +180,47 @@ class TestThePureParts:
         for raw, theirs in zip(bundles, found, strict=True):
             assert theirs.get("step", "nothing") == library_step(raw)
 
-    @pytest.mark.parametrize("threshold", [1, 5, 30])
-    def test_the_method_finds_the_same_outcomes(self, threshold: int) -> None:
-        draw, pool = Random(f"documents at {threshold}"), clauses()
-        few = draw.sample(pool, 60)
-        documents = [
-            ReportedAgreement(
-                f"Text {number}",
-                tuple(
-                    Clause(str(at), draw.choice(few) if draw.random() < 0.6 else draw.choice(pool), language=language)
-                    for at, language in enumerate(draw.choices(["en", "en", "en", "und", "fr"], k=15))
-                ),
-                f"text-{number}",
-            )
-            for number in range(12)
-        ]
-        texts = [
-            ClauseText(id_, one.hash, at, clause.key, "", clause.text, clause.language)
-            for one in documents
-            for at, (clause, id_) in enumerate(zip(one.clauses, one.clause_ids, strict=True))
-        ]
-        ours = [
-            {"id": str(one.id), "clauses": [str(each.clause) for each in one.clauses], "text": one.text}
-            for one in find(texts, {one.hash: one.hash for one in documents}, threshold)
-            if not is_boilerplate(one.text, one.language)
-        ]
-        (theirs,) = asked([("find", [[one.to_json() for one in documents], threshold])])
-        assert theirs == ours
-        assert len(ours) > 3
+    def test_the_method_finds_the_same_outcomes(self) -> None:
+        """In made-up collections of clauses that are varied, denied and copied, at thresholds from low to high."""
+        draw, pool = Random("collections"), clauses()
+        told, ours = [], []
+        for number in range(6 * MUTATIONS // 20):
+            few = draw.sample(pool, 20)
+            documents = [
+                ReportedAgreement(
+                    f"Text {one}",
+                    tuple(
+                        Clause(str(at), varied(draw.choice(few), draw), language=language)
+                        for at, language in enumerate(draw.choices(["en", "en", "en", "en", "und", "fr"], k=8))
+                    ),
+                    f"text-{number}-{one}",
+                )
+                for one in range(draw.randrange(2, 7))
+            ]
+            threshold = draw.choice([1, 3, 5, 5, 8, 12, 20, 40])
+            texts = [
+                ClauseText(id_, one.hash, at, clause.key, "", clause.text, clause.language)
+                for one in documents
+                for at, (clause, id_) in enumerate(zip(one.clauses, one.clause_ids, strict=True))
+            ]
+            told.append(("find", [[one.to_json() for one in documents], threshold]))
+            ours.append([
+                {"id": str(one.id), "clauses": [str(each.clause) for each in one.clauses], "text": one.text}
+                for one in find(texts, {one.hash: one.hash for one in documents}, threshold)
+                if not is_boilerplate(one.text, one.language)
+            ])  # fmt: skip
+        assert asked(told) == ours
+        assert sum(map(len, ours)) > len(ours)
+
+    def test_two_clauses_are_as_alike_as_the_library_finds_them(self) -> None:
+        """To the last unit of 2^-28."""
+        texts = sorted(set(clauses()))
+        tokens = [words(one) for one in texts]
+        rarity = Rarity(tokens, "en")
+        ours = alike([rarity.vector(one) for one in tokens], None, rarity.bands, FLOOR)
+        (theirs,) = asked([("alike", [texts, FLOOR])])
+        assert theirs == [list(one) for one in ours]
+        assert len(ours) > 100
 
     def test_a_clause_is_read_as_the_library_reads_it(self) -> None:
         texts = clauses()
@@ -269,6 +284,24 @@ def clauses() -> list[str]:
     for line in lines_of(ROOT / "normledger/data/cyber_agreements.jsonl"):
         texts += [one["text"] for one in line.get("clauses", ())]
     return [one for one in texts if one.strip()]
+
+
+def varied(text: str, draw: Random) -> str:
+    """A clause with a few words left out, doubled, denied or put elsewhere."""
+    tokens = text.split()
+    for _ in range(draw.choice([0, 1, 2, 4])):
+        at = draw.randrange(len(tokens))
+        match draw.randrange(4):
+            case 0 if len(tokens) > 4:
+                del tokens[at]
+            case 1:
+                tokens.insert(at, draw.choice(tokens))
+            case 2 if {"shall", "may", "should", "will"} & {*tokens}:
+                modal = next(place for place, one in enumerate(tokens) if one in ("shall", "may", "should", "will"))
+                tokens.insert(modal + 1, "not")
+            case _:
+                tokens.insert(draw.randrange(len(tokens)), tokens.pop(at))
+    return " ".join(tokens)
 
 
 def spelt(page: str, block: str) -> dict[str, str]:

@@ -112,7 +112,8 @@ function script(id) {
 
 /** What the page's pure part offers. */
 function verifier() {
-    const offered = "{ verify, Unproven, readClause, foundOutcomes, contentHash, Law, W, FUNCTION_WORDS }";
+    const offered =
+        "{ verify, Unproven, readClause, foundOutcomes, contentHash, Law, W, FUNCTION_WORDS, wordsOf, vectorsOf, alike }";
     return vm.runInThisContext(`${script("libraries")}\n${script("verifier")}\n;(${offered})`, {
         filename: "verifier.html",
     });
@@ -136,6 +137,14 @@ const ASKED = {
         );
         return foundOutcomes(texts, new Map(), threshold).sort((one, other) => (one.id < other.id ? -1 : 1));
     },
+    /** Which texts are alike from a floor on, as pairs with their dot products. */
+    alike: ({ wordsOf, vectorsOf, alike }, texts, floor) =>
+        alike(vectorsOf(texts.map(wordsOf), 30), floor).flatMap((row, one) =>
+            [...row]
+                .filter(([other]) => one < other)
+                .sort(([first], [second]) => first - second)
+                .map(([other, dot]) => [one, other, dot]),
+        ),
     /** What stands of an agreement at a time: by whom it is in force, and what each clause does between two. */
     law: ({ Law, contentHash }, data, acts, time, kinds, parties) => {
         const given = acts.map((one) => ({
