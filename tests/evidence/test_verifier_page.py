@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Page, Route, sync_playwright
@@ -55,6 +55,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "api/static/verifier.html"
 HARNESS = ROOT / "tests/evidence/verifier_page.mjs"
 CHROMIUM = Path("/usr/bin/chromium")
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
 MUTATIONS = 2_000 if os.environ.get("NORMLEDGER_LONG") else 200
 
 NODE = shutil.which("node")
@@ -536,3 +537,24 @@ class TestThePage:
         opened.get_by_label("Trust file").set_input_files(trust)
         opened.get_by_role("button", name="Verify").click()
         opened.get_by_text("The trust policy is none").wait_for()
+
+    @pytest.mark.skipif(not AXE.is_file(), reason="no axe-core: run npm install")
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    def test_it_is_accessible_in_both_colours(self, opened: Page, scheme: Literal["light", "dark"]) -> None:
+        """No finding of axe-core's rules for WCAG 2.2 A and AA: empty, with a mistake, refused, and with a verdict."""
+        opened.emulate_media(color_scheme=scheme)
+        opened.evaluate(AXE.read_text("utf-8"))
+        for name, block_hash in (
+            (None, ""),
+            ("consent", "0x" + "12" * 32),
+            ("candidate", str(block_hashes()["candidate"])),
+        ):
+            if name:
+                opened.get_by_label("Evidence bundle").set_input_files(VECTORS / "good" / f"{name}.json")
+            opened.get_by_label("Hash of the block").fill(block_hash)
+            opened.get_by_role("button", name="Verify").click()
+            opened.get_by_text(
+                "Choose the bundle first." if not name else re.compile("step block|This holds")
+            ).first.wait_for()
+            found = opened.evaluate("axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })")
+            assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
