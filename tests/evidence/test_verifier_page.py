@@ -451,6 +451,8 @@ def test_it_knows_what_the_library_knows() -> None:
         assert f'[{number}n, "{name}"]' in page
     assert f"{MOST_BYTES // 2**20} * 1024 * 1024" in page
     assert set(re.findall(r'fail\(\s*"(\w+)"', page)) <= set(STEPS)
+    (steps,) = re.findall(r"^const STEPS = \{\n(.*?)^\};", page, re.MULTILINE | re.DOTALL)
+    assert re.findall(r"^  (\w+): ", steps, re.MULTILINE) == list(STEPS)
 
 
 @pytest.mark.tools
@@ -521,6 +523,7 @@ class TestThePage:
         opened.get_by_role("button", name="Verify").click()
         opened.get_by_role("heading", name="Not proven, at step block").wait_for()
         opened.get_by_label("Hash of the block").fill("0x12")
+        assert opened.locator("#result").inner_text() == ""  # a verdict goes when the question changes
         opened.get_by_role("button", name="Verify").click()
         opened.get_by_text("64 hexadecimal digits").wait_for()
         assert opened.evaluate("document.activeElement.id") == "hash"
