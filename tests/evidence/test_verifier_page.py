@@ -19,6 +19,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Page, Route, sync_playwright
 
+from api.frame import HEADERS
 from normledger.acts import release
 from normledger.acts.act import FOUNDING, ActKind, Contract, RecordedAct
 from normledger.acts.consent import standing
@@ -540,6 +541,17 @@ class TestThePage:
         opened.get_by_label("Trust file").set_input_files(trust)
         opened.get_by_role("button", name="Verify").click()
         opened.get_by_text("The trust policy is none").wait_for()
+
+    def test_where_its_script_may_not_run_it_says_to_save_it(self, opened: Page) -> None:
+        """As a service serves it, whose answers run no scripts."""
+        assert not opened.get_by_text("Save the page, open it from disk").is_visible()
+        assert opened.context.browser is not None
+        context = opened.context.browser.new_context()
+        context.route("**/*", lambda one: one.fulfill(path=PAGE, content_type="text/html", headers=HEADERS))
+        served = context.new_page()
+        served.goto("https://register.example/static/verifier.html")
+        assert served.get_by_text("Save the page, open it from disk").is_visible()
+        context.close()
 
     @pytest.mark.skipif(not AXE.is_file(), reason="no axe-core: run npm install")
     @pytest.mark.parametrize("scheme", ["light", "dark"])
