@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError as DuplicateRow
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, select, update
 
-from normledger.acts.act import FOUNDING, ActKind, Contract, Recorded, RecordedAct, RecordedClaim
+from normledger.acts.act import FOUNDING, ActKind, Contract, Recorded, RecordedAct, RecordedClaim, list_of, stances_on
 from normledger.acts.commitment import NOTHING, link
 from normledger.acts.powers import FullPowers, FurtherClaim, RecordedOwnAct, Revocation, Rotation
 from normledger.acts.release import REGISTER_SLOT, Release, word_slot
@@ -25,10 +25,13 @@ from normledger.ledger.database import open_engine
 from normledger.ledger.tables import (
     FACTS,
     FORMAT,
+    TEXTS,
     ActRow,
     AgreementRow,
     BlockRow,
+    DerivedRow,
     FounderRow,
+    LearnedRow,
     OwnActRow,
     PartyRow,
     ProgressRow,
@@ -49,7 +52,7 @@ class _Turned(Exception):
 
 def open_index(url: str) -> Engine:
     """An engine on the index's tables, made where they are missing."""
-    return open_engine(url, [ProgressRow, *FACTS])
+    return open_engine(url, [ProgressRow, *FACTS, DerivedRow, *TEXTS])
 
 
 class Index:
@@ -130,8 +133,9 @@ class Index:
     def _roll_back(self, session: Session, keep: int) -> None:
         dropped = select(AgreementRow.id).where(AgreementRow.block > keep)
         session.exec(delete(FounderRow).where(col(FounderRow.agreement).in_(dropped)))
-        for table in (PartyRow, OwnActRow, AgreementRow, ActRow, RegisterRow):
+        for table in (PartyRow, OwnActRow, AgreementRow, ActRow, RegisterRow, DerivedRow):
             session.exec(delete(table).where(col(table.block) > keep))
+        session.exec(update(LearnedRow).where(col(LearnedRow.block) > keep).values(block=keep))
         session.exec(delete(BlockRow).where(col(BlockRow.number) > keep))
 
     def _mark(self, session: Session, block: Block) -> None:
@@ -293,6 +297,7 @@ class _BlockWriter:
             )
         )
         self._enter(Contract.PARTY_REGISTRY, ActKind.CLAIM, claim.party, claim.party, claim.account, entry.recorded)
+        self._derive(list_of(claim.party), claim.party, entry.recorded)
 
     def _add_own_act(self, entry: RecordedOwnAct) -> None:
         act = entry.act
@@ -341,6 +346,10 @@ class _BlockWriter:
             self._session.add(FounderRow(agreement=str(entry.agreement), position=position, party=str(party)))
         self._founded[entry.agreement] = frozenset()
         self._opening.add(entry.agreement)
+        self._derive(stances_on(entry.agreement), entry.agreement, entry.recorded)
+
+    def _derive(self, subject: Hash, of: Hash, at: Recorded) -> None:
+        self._session.add(DerivedRow(subject=str(subject), of=str(of), block=at.block))
 
     def _add_act(self, entry: RecordedAct) -> None:
         act = entry.act

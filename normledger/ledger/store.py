@@ -81,6 +81,10 @@ class DocumentStore:
             )
         return data
 
+    def has(self, name: Hash) -> bool:
+        """Whether a document of this name is at hand; nothing is said of what it holds."""
+        return self._path(name).exists()
+
     def read(self, name: Hash) -> Document | None:
         """The document itself, if it is at hand; one that arrives later is found then.
 

@@ -4,6 +4,7 @@ Every node is an entity, an activity or an agent in the sense of W3C PROV-DM, wi
 it, its block. Belongs here: which node rests on which. Does not belong here: how a tree is shown.
 """
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -11,7 +12,8 @@ from typing import Literal
 from normledger.acts.act import ActKind, RecordedAct
 from normledger.composition.record import Alignment, Record, TrustPolicy
 from normledger.documents.document import DerivationRecord, Document
-from normledger.identifiers import ZERO, Digest, Hash, OutcomeId, PartyId
+from normledger.errors import InputError
+from normledger.identifiers import ZERO, AgreementId, Digest, Hash, NormId, OutcomeId, PartyId
 from normledger.ledger.answers import NormView
 from normledger.ledger.queries import View
 
@@ -45,7 +47,8 @@ def trace(view: View, norm: NormView, policy: TrustPolicy, above: frozenset[Hash
     a building block of this one opens below its derivation, all the way down; `above` are those it is opened under.
     """
     world = norm.document.world if norm.document else "real"
-    bases = (view.record("consented", world), view.record("reported", world))
+    outcomes = norm.document.outcomes if norm.document else ()
+    bases = (view.record_about(outcomes, "consented", world), view.record_about(outcomes, "reported", world))
     children: list[TraceNode] = []
     if norm.document is None:
         children.append(TraceNode("entity", "text", "not at hand", str(norm.id), note="fetch it by its hash"))
@@ -94,8 +97,12 @@ def _norms_in(view: View, derivation: Document | None, above: frozenset[Hash]) -
         return []
     sources = derivation.data.get("sources")
     named = sources.get("agreements") if isinstance(sources, dict) else None
-    names = set(named) if isinstance(named, list) else set()
-    return [one for id_, one in view.norms.items() if str(id_) in names and id_ not in above]
+    ids = set()
+    for name in named if isinstance(named, list) else []:
+        with contextlib.suppress(InputError):
+            ids.add(NormId.parse(name))
+    found = [one for id_ in ids - above if (one := view.norms.get(id_))]
+    return sorted(found, key=lambda one: one.publication.order)
 
 
 def _outcome(view: View, outcome: OutcomeId, bases: tuple[Record, Record], policy: TrustPolicy) -> TraceNode:
@@ -149,7 +156,7 @@ def _clause(view: View, record: Record, alignment: Alignment, trusted: frozenset
                               note=f"by {observer}", children=(agent,))
                     for leaf in one.acts
                 ]  # fmt: skip
-        on_chain = next((one for one in view.agreements.values() if one.id == agreement.id), None)
+        on_chain = view.agreements.get(AgreementId(agreement.id)) if record.basis == "consented" else None
         node = TraceNode(
             "entity",
             "agreement",
@@ -160,7 +167,11 @@ def _clause(view: View, record: Record, alignment: Alignment, trusted: frozenset
             record.basis,
             tuple(acts),
         )
-        by = f", says {view.parties[alignment.by].name}" if alignment.by in view.parties else ", its parties declare"
+        by = (
+            f", says {view.parties[alignment.by].name}"
+            if alignment.by and alignment.by in view.parties
+            else ", its parties declare"
+        )
         note = f"asks for {'the same' if alignment.relation == 'same' else alignment.relation}{by}"
         return TraceNode(
             "entity", "clause", f"{clause.key}. {clause.text}", str(clause.id), note=note, children=(node,)
