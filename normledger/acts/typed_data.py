@@ -7,7 +7,7 @@ take "1" for a number (EIP-712, "Definition of encodeData").
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from normledger.acts.act import FOUNDING, Act, ActKind, Claim, Contract
@@ -103,18 +103,24 @@ class Domain:
     @property
     def separator(self) -> Hash:
         """hashStruct(eip712Domain)."""
-        return keccak(
-            keccak(DOMAIN_TYPE.encode())
-            + keccak(b"NormLedger")
-            + keccak(b"1")
-            + self.chain_id.to_bytes(32, "big")
-            + bytes(12)
-            + self.contract
-        )
+        return _separator(self.chain_id, self.contract)
 
     def digest(self, statement: Signable) -> Digest:
         """keccak("\\x19\\x01" ‖ domain separator ‖ struct hash): what is signed, and the act's name ever after."""
         return Digest(keccak(b"\x19\x01" + self.separator + struct_hash(statement)))
+
+
+@lru_cache(maxsize=64)
+def _separator(chain_id: int, contract: Address) -> Hash:
+    """There are three for a chain, and every digest needs one."""
+    return keccak(
+        keccak(DOMAIN_TYPE.encode())
+        + keccak(b"NormLedger")
+        + keccak(b"1")
+        + chain_id.to_bytes(32, "big")
+        + bytes(12)
+        + contract
+    )
 
 
 def struct_hash(statement: Signable) -> Hash:
