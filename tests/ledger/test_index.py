@@ -270,9 +270,11 @@ def test_an_act_left_out_far_back_is_found_by_the_next_on_its_subject(
     monkeypatch.setattr(indexing, "_NEAR", 0)
     made, work = register.delegations, register.workspace
     agreement = made.found(made.text("A", "B"))
+    honest, path = register.index(tmp_path / "x.db")
+    honest.update()
     hidden = made.act(ActKind.DECLARATION, agreement, "A")
     liar = Liar(work.node, lambda logs: [log for log in logs if log.block_number != hidden.block])
-    index, _path = register.index(tmp_path / "x.db", liar)
+    index, _ = register.index(path, liar)
     index.update()
     later = made.act(ActKind.DECLARATION, agreement, "B")
     with pytest.raises(IntegrityError, match=rf"At block {later.block} .* for subject {agreement}"):
