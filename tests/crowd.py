@@ -94,11 +94,11 @@ class Crowd:
             yield calls.claim(claim, self.signed(member, claim))
 
     def founded(
-        self, one: Member, other: Member, outcomes: Sequence[OutcomeId] = (), texts: Sequence[str] = ()
+        self, founding: Sequence[Member], outcomes: Sequence[OutcomeId] = (), texts: Sequence[str] = ()
     ) -> calls.Call:
-        """An agreement between two, of one clause for each outcome."""
+        """An agreement between some, whose clauses ask for the outcomes, one each."""
         place = len(self.agreements)
-        founders = [Founder(member.id, member.claim.identifier, "ngo", member.profile.name) for member in (one, other)]
+        founders = [Founder(member.id, member.claim.identifier, "ngo", member.profile.name) for member in founding]
         clauses = tuple(
             Clause(str(at), text, asks=tuple(Asked(outcome, "same") for outcome in outcomes[at - 1 : at]))
             for at, text in enumerate(texts or ["Parties shall help."], start=1)
@@ -110,7 +110,7 @@ class Crowd:
         terms = terms_of(agreement)
         acts = [
             self._act(ActKind.SIGNATURE, Contract.AGREEMENT_LEDGER, terms.id, member, 0, content=agreement.hash)
-            for member in (one, other)
+            for member in founding
         ]
         return calls.sign(terms, acts)
 
@@ -144,8 +144,7 @@ class Crowd:
         if chosen == 0:
             return next(self.claims(1))
         if chosen == 1:
-            one, other = random.sample(self.members, 2)
-            return self.founded(one, other)
+            return self.founded(random.sample(self.members, 2))
         if chosen == 2:
             return self.published(member)
         if chosen == 3:
@@ -174,9 +173,7 @@ class Crowd:
         if chosen == 7:
             id_ = terms_of(agreement).id
             number = next(self._numbers)
-            judged = self._act(
-                ActKind.ENDORSEMENT, Contract.AGREEMENT_LEDGER, stances_on(id_), member, number
-            )
+            judged = self._act(ActKind.ENDORSEMENT, Contract.AGREEMENT_LEDGER, stances_on(id_), member, number)
             return calls.take_stances_on_agreement(id_, [judged])
         kind = random.choice([ActKind.DECLARATION, ActKind.WITHDRAWAL, ActKind.ACCESSION])
         return calls.act(terms_of(agreement), [self.acted(kind, agreement, member)])

@@ -257,6 +257,9 @@ class Index:
             except IntegrityError as error:
                 fault = error
                 break
+        if (forged := writer.forged()) is not None:
+            fault = forged.fault()
+            touched = touched[: [block.number for block in blocks].index(forged.recorded.block)]
         if fault is None:
             words = dict(before)
             for some in touched:

@@ -4,19 +4,21 @@ Belongs here: which row an event becomes, and the word and the history that it r
 node, and judging whether the words are the chain's.
 """
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from functools import cache, lru_cache
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, delete, func, insert, select, update
 from sqlmodel import SQLModel
 
 from normledger.acts.act import FOUNDING, ActKind, Contract, Recorded, RecordedAct, RecordedClaim, list_of, stances_on
 from normledger.acts.commitment import NOTHING, link
 from normledger.acts.powers import FullPowers, FurtherClaim, RecordedOwnAct, Revocation, Rotation
 from normledger.acts.release import REGISTER_SLOT, Release, word_slot
-from normledger.chain.logs import Event, Opened, events
+from normledger.chain.logs import Check, Event, Opened, events
 from normledger.chain.node import Block, Log
 from normledger.identifiers import Address, AgreementId, Hash, PartyId, Word
 from normledger.ledger.tables import (
@@ -37,6 +39,11 @@ _ACTS, _OWN, _PARTIES, _REGISTER = (table_of(one) for one in (ActRow, OwnActRow,
 _AGREEMENTS, _FOUNDERS, _LEARNED = table_of(AgreementRow), table_of(FounderRow), table_of(LearnedRow)
 
 _PLACED: tuple[type[SQLModel], ...] = (PartyRow, OwnActRow, AgreementRow, ActRow, RegisterRow, DerivedRow)
+
+_TOGETHER = 200
+"""Signatures that are handed to a thread at once."""
+
+_RECOVERERS = os.cpu_count() or 1
 
 Slot = tuple[Contract, Hash | None]
 """A subject of a contract; None for the contract's register."""
@@ -81,6 +88,9 @@ class Writer:
         self._pending: list[dict[type[SQLModel], list[dict[str, Any]]]] = []
         self._rows: dict[type[SQLModel], list[dict[str, Any]]] = {}
         self._touched: dict[Slot, Word] = {}
+        self._checks: list[Check] = []
+        self._recovering: list[Future[Check | None]] = []
+        self._recoverers = ThreadPoolExecutor(_RECOVERERS, "recover")
 
     # --- blocks
 
@@ -115,16 +125,37 @@ class Writer:
         """The words after a block, of the subjects and registers that it touched.
 
         Raises `IntegrityError` for an event that does not decode; nothing of the block is then kept, and no further
-        block may be added.
+        block may be added. Signatures may still be wrong: `forged` tells.
         """
         self._rows, self._touched = defaultdict(list), {}
         self._row(
             BlockRow, {"number": block.number, "hash": str(block.hash), "parent": str(block.parent), "time": block.time}
         )
-        for event in events(logs, self._release, self._chain_id, block.time, self):
+        for event in events(logs, self._release, self._chain_id, block.time, self, self._check):
             self._add(event)
         self._pending.append(self._rows)
         return self._touched
+
+    def _check(self, check: Check) -> None:
+        """Have it checked beside: recovering a signer takes longer than all else, and needs nothing of what we hold."""
+        self._checks.append(check)
+        if len(self._checks) == _TOGETHER:
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        checks, self._checks = self._checks, []
+        self._recovering.append(self._recoverers.submit(_first_wrong, checks))
+
+    def forged(self) -> Check | None:
+        """The first signature, of all that was added, that is not its account's; waits until all are checked."""
+        try:
+            self._hand_over()
+            for checked in self._recovering:
+                if (wrong := checked.result()) is not None:
+                    return wrong
+            return None
+        finally:
+            self._recoverers.shutdown()
 
     def flush(self, blocks: int | None = None) -> None:
         """Write the rows of the first so many blocks that were added, or of all; the others are dropped."""
@@ -133,7 +164,7 @@ class Writer:
             for table, some in rows.items():
                 merged[table] += some
         for table, some in merged.items():
-            self._connection.execute(_insertion(table_of(table)), some)
+            _insert(self._connection, table_of(table), some)
         self._pending = []
 
     def _row(self, table: type[SQLModel], values: dict[str, Any]) -> None:
@@ -385,9 +416,17 @@ def _placed(at: Recorded) -> dict[str, Any]:
     return {"block": at.block, "log": at.index, "place": at.place, "transaction": str(at.transaction)}
 
 
-@cache
-def _insertion(table: Table) -> Insert:
-    return insert(table)
+def _insert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows of one shape, as the driver takes them: no value here is of a type that it does not know."""
+    compiled = insert(table).compile(dialect=connection.dialect, column_keys=list(rows[0]))
+    if (keys := compiled.positiontup) is not None:
+        connection.exec_driver_sql(str(compiled), [tuple(row[key] for key in keys) for row in rows])
+    else:
+        connection.execute(insert(table), rows)
+
+
+def _first_wrong(checks: Sequence[Check]) -> Check | None:
+    return next((check for check in checks if not check()), None)
 
 
 @lru_cache(maxsize=8192)

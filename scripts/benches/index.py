@@ -23,9 +23,9 @@ from eth_abi import decode
 from normledger.acts import release
 from normledger.acts.act import Contract
 from normledger.chain.node import connect
+from normledger.composition.record import TrustPolicy
 from normledger.documents.document import Outcome
-from normledger.documents.trust_policy import TrustPolicy
-from normledger.identifiers import OutcomeId, keccak
+from normledger.identifiers import ZERO, OutcomeId, keccak
 from normledger.ledger.index import Index, open_index
 from normledger.ledger.queries import Ledger
 from normledger.ledger.store import DocumentStore
@@ -57,38 +57,32 @@ def _ten_thousand(crowd: Crowd) -> int:
     """Parties, agreements, norms and endorsements; how many acts they are."""
     chance = random.Random(1)
     crowd.record(crowd.claims(100), together=50)
-    crowd.record((crowd.founded(*chance.sample(crowd.members, 2)) for _ in range(450)), in_block=10)
+    crowd.record((crowd.founded(chance.sample(crowd.members, 2)) for _ in range(450)), in_block=10)
     crowd.record((crowd.published(member) for member in crowd.members[:9]), in_block=9)
     crowd.record(crowd.endorsements(10))
     return 100 + 2 * 450 + 9 + 9 * 10 * 100
 
 
-_TYPES = {
-    bytes(keccak(signature.encode())[:4]): signature
-    for contract in Contract
-    for signature in release.artifact(contract.title)["methodIdentifiers"]
-}
+_COLUMNS = "block, log, place, hash, subject, kind, number, deadline, party, clause, refers_to, content, signature"
 
 
 def _bare(url: str, addresses: list[str], head: int, path: Path) -> int:
-    """The peer: every act's fields as text or numbers, in one table with one key."""
+    """The peer: every act's fields in one table, to be found by its place and by its subject."""
     base = sqlite3.connect(path)
-    base.execute(
-        "CREATE TABLE acts (block INTEGER, log INTEGER, place INTEGER, hash TEXT, subject TEXT, stamp TEXT, "
-        "a TEXT, b TEXT, c TEXT, d TEXT, r TEXT, vs TEXT, PRIMARY KEY (block, log, place))"
-    )
+    base.execute(f"CREATE TABLE acts ({_COLUMNS}, PRIMARY KEY (block, log, place))")
+    base.execute("CREATE INDEX by_subject ON acts (subject)")
     wanted = {"address": addresses, "fromBlock": "0x0", "toBlock": hex(head)}
-    asked = {"jsonrpc": "2.0", "id": 1, "method": "eth_getLogs", "params": [wanted]}
+    asked: Any = {"jsonrpc": "2.0", "id": 1, "method": "eth_getLogs", "params": [wanted]}
     logs = requests.post(url, json=asked, timeout=60).json()["result"]
     rows = 0
     for log in logs:
         (call,) = decode(["bytes"], bytes.fromhex(log["data"][2:]))
-        written = _TYPES[call[:4]]
-        values = decode(_arguments(written), call[4:])
+        name, types = _TYPES[call[:4]]
+        values = decode(types, call[4:])
         placed = (int(log["blockNumber"], 16), int(log["logIndex"], 16))
-        named = (log["transactionHash"], log["topics"][1])
-        for place, fields in enumerate(_acts(values)):
-            base.execute("INSERT INTO acts VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", (*placed, place, *named, *fields))
+        for place, fields in enumerate(_ACTS[name](values)):
+            row = (*placed, place, log["transactionHash"], log["topics"][1], *map(_text, fields))
+            base.execute("INSERT INTO acts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", row)
             rows += 1
     base.commit()
     base.close()
@@ -106,24 +100,33 @@ def _arguments(written: str) -> list[str]:
     return parts
 
 
-def _acts(values: tuple[Any, ...]) -> Iterator[tuple[str, ...]]:
-    """The fields of each act among a call's arguments: seven texts."""
-    acts = values[1] if len(values) == 3 and isinstance(values[1], tuple) and len(values[2]) == 0 else [values]
-    for act in acts if acts and isinstance(acts[0], tuple) else [acts]:
-        flat = [_text(field) for field in _flat(act)]
-        yield tuple((flat + [""] * 7)[:7])
+_TYPES = {
+    bytes(keccak(signature.encode())[:4]): (signature.partition("(")[0], _arguments(signature))
+    for contract in Contract
+    for signature in release.artifact(contract.title)["methodIdentifiers"]
+}
 
 
-def _flat(value: Any) -> Iterator[Any]:
-    if isinstance(value, tuple):
-        for one in value:
-            yield from _flat(one)
-    else:
-        yield value
+def _stamped(stamp: int) -> tuple[int, int, int]:
+    return stamp >> 128, stamp >> 64 & (1 << 64) - 1, stamp & (1 << 64) - 1
 
 
-def _text(field: Any) -> str:
-    return "0x" + field.hex() if isinstance(field, bytes) else str(field)
+_ACTS: dict[str, Callable[[Any], list[tuple[Any, ...]]]] = {
+    "claim": lambda v: [(1, 0, v[3], b"", b"", b"", v[2], v[4][1])],
+    "sign": lambda v: [
+        (*_stamped(stamp)[::2], 0, v[0][2][_stamped(stamp)[1]], b"", b"", v[0][0], b"".join(seal))
+        for stamp, seal in v[1]
+    ],
+    "publish": lambda v: [(*_stamped(v[1][1]), v[1][0], b"", b"", v[1][2], b"".join(v[1][3]))],
+    "takeStances": lambda v: [
+        (*_stamped(stamp), party, b"", b"", content, b"".join(seal)) for party, stamp, content, seal in v[1]
+    ],
+}
+"""The acts of each call that is recorded here: kind, number, deadline, party, clause, refers_to, content, signature."""
+
+
+def _text(field: Any) -> Any:
+    return "0x" + field.hex() if isinstance(field, bytes) else field
 
 
 def _index() -> None:
@@ -158,7 +161,7 @@ def _hundred_thousand(crowd: Crowd) -> list[Outcome]:
     crowd.record(crowd.claims(2_000), together=100)
     crowd.record(
         (
-            crowd.founded(*chance.sample(crowd.members, 2), chance.sample(names, 1), ["Parties shall help."])
+            crowd.founded(chance.sample(crowd.members, 2), chance.sample(names, 1), ["Parties shall help."])
             for _ in range(20_000)
         ),
         together=20,
@@ -228,7 +231,7 @@ def _asked(ledger: Ledger, crowd: Crowd) -> None:
 
     def traced(at: int) -> object:
         view = ledger.as_of(newest=True)
-        return trace(view, view.norms[crowd.norms[at % len(crowd.norms)].hash], TrustPolicy())
+        return trace(view, view.norms[crowd.norms[at % len(crowd.norms)].hash], TrustPolicy(ZERO))
 
     def clause(at: int) -> object:
         return ledger.as_of(newest=True).agreement_of_clause(chosen[at].clause_ids[0])
