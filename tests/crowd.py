@@ -25,7 +25,7 @@ from normledger.ledger.queries import terms_of
 from tests.chains import KEY, Anvil
 
 _RULES = Rules(
-    character="voluntary", form="bilateral", admission="open", takes_effect="on-signature", reservations=True,
+    character="voluntary", form="multi-stakeholder", admission="open", takes_effect="on-signature", reservations=True,
     notice_days=0, reservation_days=30,
 )  # fmt: skip
 _GAS = 200_000_000
@@ -187,6 +187,15 @@ class Crowd:
                     yield calls.take_stances(norm.hash, acts[at : at + 100])
 
     # --- the chain
+
+    def remembered(self) -> tuple[int, int, int]:
+        """What is on the chain now, for `go_back`."""
+        return len(self.members), len(self.agreements), len(self.norms)
+
+    def go_back(self, there: tuple[int, int, int]) -> None:
+        """Forget whom and what the chain forgot."""
+        for some, length in zip((self.members, self.agreements, self.norms), there, strict=True):
+            del some[length:]  # type: ignore[attr-defined]
 
     def record(self, made: Iterable[calls.Call], *, in_block: int = 1, together: int = 1) -> None:
         """Send the calls, so many in one transaction where they are of one contract, so many transactions a block."""
