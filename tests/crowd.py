@@ -178,11 +178,12 @@ class Crowd:
         kind = random.choice([ActKind.DECLARATION, ActKind.WITHDRAWAL, ActKind.ACCESSION])
         return calls.act(terms_of(agreement), [self.acted(kind, agreement, member)])
 
-    def endorsements(self, rounds: int) -> Iterator[calls.Call]:
-        """Every party on every norm, so many times, each with its next number."""
+    def endorsements(self, rounds: int, among: tuple[Random, int] | None = None) -> Iterator[calls.Call]:
+        """Every party, or so many chosen ones, on every norm, so many times, each with its next number."""
         for norm in self.norms:
             for _ in range(rounds):
-                acts = [self.stance(ActKind.ENDORSEMENT, norm, member) for member in self.members]
+                members = self.members if among is None else among[0].sample(self.members, among[1])
+                acts = [self.stance(ActKind.ENDORSEMENT, norm, member) for member in members]
                 for at in range(0, len(acts), 100):
                     yield calls.take_stances(norm.hash, acts[at : at + 100])
 

@@ -101,21 +101,17 @@ class Rows:
         )
         return int(self._one(query) or 0)
 
-    def subjects(self, contract: Contract, kinds: Iterable[ActKind], party: PartyId | None = None) -> list[Hash]:
+    def subjects(self, contract: Contract, kinds: Iterable[ActKind]) -> list[Hash]:
         """The subjects on which acts of these kinds were recorded, in the order of the first such act."""
+        # The contract is no condition here: most acts are of one, and a planner would take it for a narrow one.
         query = (
-            select(_ACTS.c.subject)
-            .where(
-                _ACTS.c.contract == int(contract),
-                _ACTS.c.kind.in_([int(kind) for kind in kinds]),
-                _ACTS.c.block <= self._block,
-            )
+            select(_ACTS.c.contract, _ACTS.c.subject)
+            .where(_ACTS.c.kind.in_([int(kind) for kind in kinds]), _ACTS.c.block <= self._block)
             .order_by(*_order(_ACTS))
         )
-        if party is not None:
-            query = query.where(_ACTS.c.party == str(party))
         with self._engine.connect() as connection:
-            return list(dict.fromkeys(_hash(subject) for subject in connection.scalars(query)))
+            found = [subject for of, subject in connection.execute(query) if of == contract]
+        return list(dict.fromkeys(map(_hash, found)))
 
     def _select_acts(self) -> Select[Any]:
         return (
@@ -279,11 +275,7 @@ class Rows:
     def agreements_of_party(self, party: PartyId) -> list[AgreementId]:
         """The agreements whose founder a party is or on which it acted, in their order."""
         founded = select(_FOUNDERS.c.agreement).where(_FOUNDERS.c.party == str(party))
-        acted = select(_ACTS.c.subject).where(
-            _ACTS.c.party == str(party),
-            _ACTS.c.contract == int(Contract.AGREEMENT_LEDGER),
-            _ACTS.c.block <= self._block,
-        )
+        acted = select(_ACTS.c.subject).where(_ACTS.c.party == str(party), _ACTS.c.block <= self._block)
         query = (
             select(_AGREEMENTS.c.id)
             .where(_AGREEMENTS.c.id.in_(founded.union(acted)), _AGREEMENTS.c.block <= self._block)

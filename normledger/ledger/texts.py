@@ -5,6 +5,7 @@ the index's knowledge. Belongs here: which document holds what. Does not belong 
 """
 
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -43,6 +44,9 @@ _ACTS, _AGREEMENTS, _PARTIES, _OWN = (table_of(one) for one in (ActRow, Agreemen
 _TEXTS, _CLAUSES, _ASKS, _MENTIONS = (table_of(one) for one in (TextRow, ClauseRow, AskRow, MentionRow))
 _LEARNED, _PROGRESS = table_of(LearnedRow), table_of(ProgressRow)
 
+_TICK = 2_000_000_000
+"""Nanoseconds within which a folder may change twice and show one time."""
+
 CHUNK = 500
 """Values that one statement may hold."""
 
@@ -52,6 +56,7 @@ class Texts:
 
     def __init__(self, engine: Engine, store: DocumentStore) -> None:
         self._engine, self._store, self._lock = engine, store, threading.Lock()
+        self._looked: tuple[object, ...] | None = None
 
     def titled(self, kind: type[Document], title: str) -> list[DocumentHash]:
         """The documents of a type with this title, or profiles with this name."""
@@ -100,13 +105,22 @@ class Texts:
     def learn(self) -> None:
         """Read what the rows have named since the last time, and what was not at hand then."""
         with self._lock:
+            stamp = self._store.stamp()
+            with self._engine.connect() as connection:
+                reached = connection.scalar(select(_PROGRESS.c.block_hash))
+                known = connection.scalar(select(_LEARNED.c.block))
+            if self._looked == (reached, known, stamp):
+                return
+            settled = max((moment for _, moment in stamp), default=0) < time.time_ns() - _TICK
             for _ in range(2):
                 try:
                     with self._engine.begin() as connection:
                         self._learn(connection)
-                    return
+                        known = connection.scalar(select(_LEARNED.c.block))
+                    break
                 except DuplicateRow:  # another process learns the same at the same time
                     continue
+            self._looked = (reached, known, stamp) if settled else None
 
     def _learn(self, connection: Connection) -> None:
         reached = connection.scalar(select(_PROGRESS.c.block))

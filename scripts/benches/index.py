@@ -24,7 +24,6 @@ from normledger.acts import release
 from normledger.acts.act import Contract
 from normledger.chain.node import connect
 from normledger.composition.record import TrustPolicy
-from normledger.documents.document import Outcome
 from normledger.identifiers import ZERO, OutcomeId, keccak
 from normledger.ledger.index import Index, open_index
 from normledger.ledger.queries import Ledger
@@ -152,24 +151,18 @@ def _index() -> None:
 # --- asking
 
 
-def _hundred_thousand(crowd: Crowd) -> list[Outcome]:
-    """2,000 parties, 20,000 agreements that ask for 500 outcomes, 60 norms with 1,000 or more stances each."""
+def _hundred_thousand(crowd: Crowd) -> None:
+    """2,000 parties, 24,000 agreements that ask for 2,000 outcomes, 480 norms with 100 endorsements each."""
     chance = random.Random(2)
-    wanted = outcomes(500)
+    wanted = outcomes(2_000)
     crowd.documents += wanted
     names = [OutcomeId(one.hash) for one in wanted]
     crowd.record(crowd.claims(2_000), together=100)
-    crowd.record(
-        (
-            crowd.founded(chance.sample(crowd.members, 2), chance.sample(names, 1), ["Parties shall help."])
-            for _ in range(20_000)
-        ),
-        together=20,
-        in_block=4,
-    )
-    crowd.record((crowd.published(one, chance.sample(names, 1)) for one in crowd.members[:29]), in_block=29)
-    crowd.record(crowd.endorsements(1), in_block=4)
-    return wanted
+    texts = ["Parties shall help."]
+    founded = (crowd.founded(chance.sample(crowd.members, 2), chance.sample(names, 1), texts) for _ in range(24_000))
+    crowd.record(founded, together=40, in_block=4)
+    crowd.record((crowd.published(one, chance.sample(names, 1)) for one in crowd.members[:480]), in_block=48)
+    crowd.record(crowd.endorsements(1, among=(chance, 100)), in_block=8)
 
 
 def _percentile(times: list[float], share: float) -> float:
