@@ -116,7 +116,7 @@ class Crowd:
 
     def published(self, member: Member, outcomes: Sequence[OutcomeId] = ()) -> calls.Call:
         """A norm."""
-        norm = Norm(f"Norm {len(self.norms)}", "Parties help each other.", tuple(outcomes), "exercise")
+        norm = Norm(f"Norm {len(self.norms)}", "Parties help each other.", tuple(sorted(outcomes)), "exercise")
         self.norms.append(norm)
         self.documents.append(norm)
         return calls.publish(self.stance(ActKind.PUBLICATION, norm, member))
