@@ -41,6 +41,7 @@ class Rows:
     def __init__(self, engine: Engine, block: int) -> None:
         self._engine, self._block = engine, block
         self._acts: dict[tuple[Contract, Hash], tuple[RecordedAct, ...]] = {}
+        self._by_digest: dict[Hash, RecordedAct] = {}
         self._whole: set[Contract] = set()
         self._claims: dict[PartyId, RecordedClaim | None] = {}
         self._own: dict[PartyId, tuple[powers.RecordedOwnAct, ...]] = {}
@@ -77,6 +78,8 @@ class Rows:
 
     def act(self, digest: Hash) -> RecordedAct | None:
         """The act of this digest, other than a party's on itself."""
+        if digest in self._by_digest:
+            return self._by_digest[digest]
         return next(iter(self._acts_where(_ACTS.c.digest == str(digest))), None)
 
     def acts_after(self, key: Key | None, limit: int) -> list[RecordedAct]:
@@ -125,6 +128,7 @@ class Rows:
         with self._engine.connect() as connection:
             found = [_act(row) for row in connection.execute(self._select_acts().where(*conditions))]
         self._awaited.update(act.act.party for act in found)
+        self._by_digest.update((act.digest, act) for act in found)
         return found
 
     def _keep(self, acts: Iterable[RecordedAct]) -> None:
