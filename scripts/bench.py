@@ -9,6 +9,7 @@ from importlib import import_module
 
 BENCHES = {
     "evidence": ("evidence",),
+    "index": ("index",),
     "first-light": ("first_light",),
     "gas": ("gas",),
     "composition": ("composition_alignment", "composition_proposals", "composition_coalitions", "composition_explore"),

@@ -7,7 +7,7 @@ take "1" for a number (EIP-712, "Definition of encodeData").
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from normledger.acts.act import FOUNDING, Act, ActKind, Claim, Contract
@@ -103,30 +103,39 @@ class Domain:
     @property
     def separator(self) -> Hash:
         """hashStruct(eip712Domain)."""
-        return keccak(
-            keccak(DOMAIN_TYPE.encode())
-            + keccak(b"NormLedger")
-            + keccak(b"1")
-            + self.chain_id.to_bytes(32, "big")
-            + bytes(12)
-            + self.contract
-        )
+        return _separator(self.chain_id, self.contract)
 
     def digest(self, statement: Signable) -> Digest:
         """keccak("\\x19\\x01" ‖ domain separator ‖ struct hash): what is signed, and the act's name ever after."""
         return Digest(keccak(b"\x19\x01" + self.separator + struct_hash(statement)))
 
 
+@lru_cache(maxsize=64)
+def _separator(chain_id: int, contract: Address) -> Hash:
+    """There are three for a chain, and every digest needs one."""
+    return keccak(
+        keccak(DOMAIN_TYPE.encode())
+        + keccak(b"NormLedger")
+        + keccak(b"1")
+        + chain_id.to_bytes(32, "big")
+        + bytes(12)
+        + contract
+    )
+
+
 def struct_hash(statement: Signable) -> Hash:
     """hashStruct of a statement."""
     type_hash, members = _layout(type_of(statement))
-    return keccak(type_hash + b"".join([_ENCODERS[type_](_value(statement, name)) for type_, name in members]))
+    if isinstance(statement, Act):
+        _check_unused(statement)
+    return keccak(type_hash + b"".join([encoded(getattr(statement, name)) for encoded, name in members]))
 
 
 @cache
-def _layout(written: str) -> tuple[Hash, list[tuple[str, str]]]:
-    """The type's hash and its members; there are a few dozen types."""
-    return keccak(written.encode()), _members(written)
+def _layout(written: str) -> tuple[Hash, list[tuple[Callable[[Any], bytes], str]]]:
+    """The type's hash, and how to encode which of a statement's attributes; there are a few dozen types."""
+    members = [(_ENCODERS[type_], _ATTRIBUTES.get(name, name)) for type_, name in _members(written)]
+    return keccak(written.encode()), members
 
 
 def _uint(bits: int) -> Callable[[int], bytes]:
@@ -155,12 +164,19 @@ _ATTRIBUTES = {
 
 
 def _value(statement: Signable, member: str) -> Any:
-    if isinstance(statement, Act) and member in ("reason", "derivation", "root", "document"):
-        if statement.clause != ZERO or statement.refers_to != ZERO:
-            raise InputError(f"{_named(statement)} names no clause and refers to nothing")
-        if statement.kind in FOUNDING and statement.number:
-            raise InputError(f"{_named(statement)} has number 0")
+    if isinstance(statement, Act):
+        _check_unused(statement)
     return getattr(statement, _ATTRIBUTES.get(member, member))
+
+
+def _check_unused(act: Act) -> None:
+    """What an act's type does not hold, the act must not say."""
+    if act.contract is not Contract.NORM_REGISTRY and act.kind not in FOUNDING:
+        return
+    if act.clause != ZERO or act.refers_to != ZERO:
+        raise InputError(f"{_named(act)} names no clause and refers to nothing")
+    if act.kind in FOUNDING and act.number:
+        raise InputError(f"{_named(act)} has number 0")
 
 
 def _named(act: Act) -> str:

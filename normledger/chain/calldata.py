@@ -19,9 +19,12 @@ class Calldata:
 
     def word(self, at: int) -> bytes:
         """The 32 bytes at a position, zeros beyond the end."""
+        word = self._data[at : at + 32]
+        if len(word) == 32:
+            return word
         if at >= _WRAP - 4:  # an offset led backward, onto the selector
             return (self.selector + self._data)[at + 4 - _WRAP :][:32].ljust(32, b"\x00")
-        return self._data[at : at + 32].ljust(32, b"\x00")
+        return word.ljust(32, b"\x00")
 
     def number(self, at: int) -> int:
         """The unsigned integer at a position."""

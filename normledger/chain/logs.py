@@ -5,8 +5,8 @@ emit it. An event repeats its call; who signed with a plain key, and which found
 far tells. Every digest is computed here, so that a word can be linked again.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 from eth_abi import decode
@@ -69,12 +69,40 @@ class History(Protocol):
         """The founders whose signatures an agreement has; None where it is not opened."""
 
 
-def events(logs: Iterable[Log], release: Release, chain_id: int, time: int, history: History) -> Iterator[Event]:
+@dataclass(frozen=True, slots=True)
+class Check:
+    """That a plain signature is an account's, of an act that the contract took for signed directly."""
+
+    digest: Digest
+    signature: bytes
+    account: Address
+    recorded: Recorded
+
+    def __call__(self) -> bool:
+        """Whether it is."""
+        return is_by(self.digest, self.signature, self.account)
+
+    def fault(self) -> IntegrityError:
+        """What to say where it is not."""
+        return _undecodable(
+            self.recorded, f"the signature of act {self.recorded.place} is not that of account {self.account}"
+        )
+
+
+def events(
+    logs: Iterable[Log],
+    release: Release,
+    chain_id: int,
+    time: int,
+    history: History,
+    later: Callable[[Check], None] | None = None,
+) -> Iterator[Event]:
     """What the contracts of a release tell in these logs of one block, in their order.
 
     `time` is the block's, in Unix seconds; whoever asks brings `history` up to date with every event before asking for
-    the next. Raises `IntegrityError` for an event of ours that does not decode, for then the node is lying or the
-    release is another.
+    the next. Recovering a signer is most of the work: where `later` is given it takes the direct signatures, and who
+    gave it must make sure of each before anybody sees the event. Raises `IntegrityError` for an event of ours that does
+    not decode, for then the node is lying or the release is another.
     """
     for log in logs:
         contract = release.contract_at(log.address)
@@ -85,15 +113,16 @@ def events(logs: Iterable[Log], release: Release, chain_id: int, time: int, hist
             if log.topics[0] != _RECORDED:
                 raise ValueError(f"unknown event {log.topics[0]}")
             (call,) = decode(["bytes"], log.data)
-            reading, said = _Reading(contract, release, chain_id, recorded, history), Calldata(call)
+            reading, said = _Reading(contract, release, chain_id, recorded, history, later), Calldata(call)
             if log.topics[1:] != (reading.subject(said),):
                 raise ValueError("it names another subject than its call")
             yield from reading.events(said)
         except (ValueError, LookupError, OverflowError, DecodingError, InputError) as error:
-            raise IntegrityError(
-                f"The log {log.index} of block {log.block_number} at {log.address} does not decode: {error!r}; "
-                "ask another node."
-            ) from error
+            raise _undecodable(recorded, f"at {log.address}: {error!r}") from error
+
+
+def _undecodable(at: Recorded, reason: str) -> IntegrityError:
+    return IntegrityError(f"The log {at.index} of block {at.block} does not decode: {reason}; ask another node.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +134,7 @@ class _Reading:
     chain_id: int
     recorded: Recorded
     history: History
+    later: Callable[[Check], None] | None
 
     def subject(self, call: Calldata) -> Hash:
         """The subject that the call names, or of a call on many norms the party: the event's topic."""
@@ -252,12 +282,18 @@ class _Reading:
         return account, signature, False
 
     def _recorded(self, act: Act, signature: bytes, direct: bool, place: int) -> RecordedAct:
-        digest = self._digest(act)
-        proven = is_by(digest, signature, act.account)
-        if direct and not proven:
-            raise ValueError(f"the signature of act {place} is not that of account {act.account}")
+        digest, at = self._digest(act), self.recorded
+        if place:
+            at = Recorded(at.block, at.block_hash, at.time, at.transaction, at.index, place)
+        if direct:
+            check = Check(digest, signature, act.account, at)
+            if self.later is not None:
+                self.later(check)
+            elif not check():
+                raise check.fault()
+            return RecordedAct(act, digest, signature, at)
         represented = act.account != self.history.account(act.party)
-        return RecordedAct(act, digest, signature, replace(self.recorded, place=place), represented, proven)
+        return RecordedAct(act, digest, signature, at, represented, is_by(digest, signature, act.account))
 
     def _digest(self, statement: Act | Claim | OwnAct) -> Digest:
         return self.release.domain(self.contract, self.chain_id).digest(statement)
@@ -284,11 +320,11 @@ def _stamp(call: Calldata, at: int) -> tuple[ActKind, int, int]:
 
 
 def _party(call: Calldata, at: int) -> PartyId:
-    return PartyId(call.word(at))
+    return bytes.__new__(PartyId, call.word(at))  # a word has 32 bytes for certain
 
 
 def _hash(call: Calldata, at: int) -> Hash:
-    return Hash(call.word(at))
+    return bytes.__new__(Hash, call.word(at))
 
 
 def _uint64(word: bytes) -> int:

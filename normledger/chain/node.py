@@ -31,8 +31,12 @@ from normledger.identifiers import Address, Hash, keccak
 TIME_LIMIT = 30.0
 """Seconds that one request may take."""
 
+_BATCH = 100
+"""Questions in one JSON-RPC batch; services refuse more."""
+
 _PAUSES = (0.0, 0.2, 0.6, 1.8)  # seconds before each try of a read
 _TOO_WIDE = re.compile(r"limit|range|more than|too (many|large)|exceed|response size|timeout|timed out", re.I)
+_BUSY = re.compile(r"rate.?limit|too many requests|capacity|try again", re.I)
 _UNDONE = re.compile(
     r"revert|VM (Exception|execution error)|EVM error|execution failed|invalid opcode|out ?of ?gas|stack (und|ov)", re.I
 )
@@ -46,6 +50,14 @@ class Block:
     hash: Hash
     parent: Hash
     time: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A block whose fields were seen to hash to its name; `bloom` tells which logs may be in it (2048 bits)."""
+
+    block: Block
+    bloom: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +142,23 @@ class Node:
 
     def __init__(self, provider: Provider, name: str) -> None:
         self._provider, self.name = provider, name
+        self._in_batches = hasattr(provider, "make_batch_request")
 
     @cached_property
     def chain_id(self) -> int:
         """The number that signatures for this chain carry (EIP-155)."""
         with self._understood("eth_chainId"):
             return int(self._ask("eth_chainId"), 16)
+
+    def told_chain_id(self) -> int:
+        """The chain's number as it says now: behind one address another chain may answer later."""
+        with self._understood("eth_chainId"):
+            return int(self._ask("eth_chainId"), 16)
+
+    @property
+    def solitary(self) -> bool:
+        """Whether nobody else extends this chain, so that whoever runs it may take back any block of it."""
+        return self.client.startswith("NormLedger/embedded") or "Ganache" in self.client or "TestRPC" in self.client
 
     @cached_property
     def client(self) -> str:
@@ -161,7 +184,7 @@ class Node:
 
         On the embedded chain and on Ganache, which nobody else extends, that is the head.
         """
-        if self.client.startswith("NormLedger/embedded") or "Ganache" in self.client or "TestRPC" in self.client:
+        if self.solitary:
             return self.head()
         try:
             return self.block_at("finalized") or self._known(self.block(0))
@@ -174,10 +197,26 @@ class Node:
         """The block that a JSON-RPC tag or 0x-hex number names."""
         found = self._ask("eth_getBlockByNumber", tag, False)
         with self._understood("eth_getBlockByNumber"):
+            return None if found is None else _block(found)
+
+    def sealed(self, numbers: Sequence[int]) -> list[Sealed | None]:
+        """The blocks of these numbers, each held against its hash; None for one beyond the chain's end.
+
+        Raises ChainError where a block's fields do not give its hash, or another block is told than was asked for.
+        """
+        asked = [("eth_getBlockByNumber", [hex(number), False]) for number in numbers]
+        sealed: list[Sealed | None] = []
+        for number, found in zip(numbers, self._ask_all(asked), strict=True):
             if found is None:
-                return None
-            number, moment = _int(found["number"]), _int(found["timestamp"])
-            return Block(number, _hash(found["hash"]), _hash(found["parentHash"]), moment)
+                sealed.append(None)
+                continue
+            with self._understood("eth_getBlockByNumber"):
+                _raw_header(found)
+                block = _block(found)
+                if block.number != number:
+                    raise ValueError(f"block {block.number} instead of block {number}")
+                sealed.append(Sealed(block, int.from_bytes(_bytes(found["logsBloom"]), "big")))
+        return sealed
 
     def header(self, number: int) -> bytes:
         """The block's header as RLP, put together from the fields told and checked against the hash told.
@@ -189,14 +228,7 @@ class Node:
         if found is None:
             raise ChainError(f"The chain at {self.name} has no block {number}.")
         with self._understood("eth_getBlockByNumber"):
-            raw = rlp.encode([
-                _minimal(found[name]) if name in _NUMBERS else _bytes(found[name])
-                for name in _HEADER
-                if name in _HEADER[:15] or found.get(name) is not None
-            ])  # fmt: skip
-            if keccak(raw) != _hash(found["hash"]):
-                raise ValueError(f"the header's fields of block {number} do not give its hash {found['hash']}")
-        return bytes(raw)
+            return _raw_header(found)
 
     def logs(self, addresses: Sequence[Address], first: int, last: int) -> list[Log]:
         """Everything these contracts wrote from block `first` to block `last`, both included, in the chain's order.
@@ -219,6 +251,15 @@ class Node:
                 if log.address not in addresses or not first <= log.block_number <= last:
                     raise ValueError(f"a log of {log.address} in block {log.block_number} was not asked for")
         return sorted(logs, key=lambda log: (log.block_number, log.index))
+
+    def all_logs(self, block: Hash) -> list[Log]:
+        """Everything that any contract wrote in one block, in its order."""
+        found = self._ask("eth_getLogs", {"blockHash": str(block)})
+        with self._understood("eth_getLogs"):
+            logs = [_log(entry) for entry in found]
+            if any(log.block_hash != block for log in logs):
+                raise ValueError(f"logs of other blocks than {block}")
+        return sorted(logs, key=lambda log: log.index)
 
     # State; `block` None is the newest
 
@@ -252,6 +293,13 @@ class Node:
         found = self._ask("eth_getStorageAt", str(address), str(slot), _tag(block))
         with self._understood("eth_getStorageAt"):
             return _word(found)
+
+    def storages(self, slots: Sequence[tuple[Address, Hash]], block: int) -> list[Hash]:
+        """Many words of contracts' storage."""
+        asked = [("eth_getStorageAt", [str(address), str(slot), hex(block)]) for address, slot in slots]
+        found = self._ask_all(asked)
+        with self._understood("eth_getStorageAt"):
+            return [_word(one) for one in found]
 
     def proof(self, address: Address, slots: Sequence[Hash], block: int) -> StateProof:
         """The account and these slots with their proofs against the block's state root (EIP-1186), unverified."""
@@ -352,6 +400,9 @@ class Node:
                 answer = told
             if isinstance(answer, dict) and isinstance(fault := answer.get("error"), dict):
                 said = str(fault.get("message")).rstrip(".")
+                if _BUSY.search(said) and method != "eth_getLogs":  # of logs it asks for fewer instead
+                    reason = said
+                    continue
                 raise RpcError(
                     f"The chain at {self.name} refuses {method}: {said}.", fault.get("code"), fault.get("data")
                 )
@@ -359,6 +410,28 @@ class Node:
                 return answer["result"]
             reason = "what it sends is not JSON-RPC"
         raise ChainError(f"The chain at {self.name} does not answer: {reason}; start it or give another --chain.")
+
+    def _ask_all(self, asked: Sequence[tuple[str, list[Any]]]) -> list[Any]:
+        """The answers to many questions in their order: in batches where the chain takes them, else one by one."""
+        found: list[Any] = []
+        for at in range(0, len(asked), _BATCH):
+            some = asked[at : at + _BATCH]
+            answers = self._batched(some) if self._in_batches and len(some) > 1 else None
+            found += answers or [self._ask(method, *params) for method, params in some]
+        return found
+
+    def _batched(self, asked: Sequence[tuple[str, list[Any]]]) -> list[Any] | None:
+        """The answers to one batch; None where anything is wrong with it, for then each is asked by itself."""
+        try:
+            answers = self._provider.make_batch_request(list(asked))  # type: ignore[attr-defined]  # HTTP's alone
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+        if not isinstance(answers, list):
+            self._in_batches = False
+            return None
+        if len(answers) != len(asked) or not all(isinstance(one, dict) and "result" in one for one in answers):
+            return None
+        return [one["result"] for one in answers]
 
     @contextlib.contextmanager
     def _understood(self, method: str) -> Iterator[None]:
@@ -491,6 +564,22 @@ _HEADER = (
 _NUMBERS = frozenset(
     ("difficulty", "number", "gasLimit", "gasUsed", "timestamp", "baseFeePerGas", "blobGasUsed", "excessBlobGas")
 )
+
+
+def _block(told: Mapping[str, Any]) -> Block:
+    return Block(_int(told["number"]), _hash(told["hash"]), _hash(told["parentHash"]), _int(told["timestamp"]))
+
+
+def _raw_header(told: Mapping[str, Any]) -> bytes:
+    """A block's header as RLP. Raises ValueError where its fields do not give the hash told."""
+    raw = bytes(rlp.encode([
+        _minimal(told[name]) if name in _NUMBERS else _bytes(told[name])
+        for name in _HEADER
+        if name in _HEADER[:15] or told.get(name) is not None
+    ]))  # fmt: skip
+    if keccak(raw) != _hash(told["hash"]):
+        raise ValueError(f"the header's fields of block {_int(told['number'])} do not give its hash {told['hash']}")
+    return raw
 
 
 def _log(told: Mapping[str, Any]) -> Log:

@@ -1,55 +1,69 @@
-"""Reads the chain into the tables: a block a transaction, rolled back on a reorganisation, checked against the words.
+"""Reads the chain into the tables: whole blocks only, rolled back on a reorganisation, checked against the words.
 
-Before a block's rows are committed, the word of every subject that it touched, and the registers', are linked again
-from the events and compared with what the contracts hold at that block. So a node that leaves out or alters a log is
-found at the block where it did.
+Before blocks' rows are committed, the word of every subject that they touched, and the registers', are linked again
+from the events and compared with what the contracts hold. So a node that leaves out or alters a log is found at the
+block where it did. Near the head, where nodes are often not done with a block's logs, each header's bloom filter says
+whether all of them were told.
+
+A node that is behind is waited for. What was read is taken back only for another branch that is as long, that forks
+off no deeper than what was final, and that has passed the same checks; all of that in one transaction.
+
+A node can strip the plain signature from an act that it tells: the act then counts as proven by the contract alone,
+which no word contradicts.
 """
 
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, delete, insert, select
 from sqlalchemy.exc import IntegrityError as DuplicateRow
-from sqlmodel import Session, col, delete, select
 
-from normledger.acts.act import FOUNDING, ActKind, Contract, Recorded, RecordedAct, RecordedClaim
-from normledger.acts.commitment import NOTHING, link
-from normledger.acts.powers import FullPowers, FurtherClaim, RecordedOwnAct, Revocation, Rotation
-from normledger.acts.release import REGISTER_SLOT, Release, word_slot
-from normledger.chain.logs import Event, Opened, events
-from normledger.chain.node import Block, Log, Node
-from normledger.errors import ChainError, IntegrityError, WorkspaceError
-from normledger.identifiers import Address, AgreementId, Hash, PartyId, Word
+from normledger.acts.release import Release
+from normledger.chain.node import Block, Log, Node, Sealed
+from normledger.errors import ChainError, IntegrityError, NormLedgerError, WorkspaceError
+from normledger.identifiers import Hash, Word, keccak
 from normledger.ledger.database import open_engine
-from normledger.ledger.tables import (
-    FACTS,
-    FORMAT,
-    ActRow,
-    AgreementRow,
-    BlockRow,
-    FounderRow,
-    OwnActRow,
-    PartyRow,
-    ProgressRow,
-    RegisterRow,
-)
+from normledger.ledger.tables import FACTS, FORMAT, TEXTS, BlockRow, DerivedRow, ProgressRow, table_of
+from normledger.ledger.writer import Slot, Writer, registers, roll_back, slot_of
 
 _STRIDE = 2_000
 """Blocks asked for at once."""
 
+_NEAR = 256
+"""So many blocks up to the head are held against their headers' bloom filters; further back the words must do."""
 
-_PATIENCE = 5
-"""How often to start over when the chain turns while it is read."""
+_PAUSES = (0.0, 0.1, 0.4, 1.2, 2.4)
+"""Seconds before each try, when what the chain tells does not belong together: it turns, or a node is not done."""
+
+_BLOCKS, _PROGRESS = table_of(BlockRow), table_of(ProgressRow)
 
 
-class _Turned(Exception):
-    """The chain was reorganised while it was read: start over from what it now says."""
+class _Unsettled(Exception):
+    """What the chain told does not belong together: ask again, and in the end raise `fault`."""
+
+    def __init__(self, fault: NormLedgerError) -> None:
+        self.fault = fault
+        super().__init__(str(fault))
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """Where to read on. `keep` is the last block of a branch that was left, None if none was; until `until` everything
+    is replaced in one transaction. `parent` is the hash of the block before `first`, if it is known.
+    """
+
+    first: int
+    parent: Hash | None = None
+    keep: int | None = None
+    until: int = -1
 
 
 def open_index(url: str) -> Engine:
     """An engine on the index's tables, made where they are missing."""
-    return open_engine(url, [ProgressRow, *FACTS])
+    return open_engine(url, [ProgressRow, *FACTS, DerivedRow, *TEXTS])
 
 
 class Index:
@@ -59,386 +73,254 @@ class Index:
         self._engine, self._node, self._release, self._first = engine, node, release, first_block
 
     def update(self, progress: Callable[[int, int], None] | None = None) -> Block:
-        """Read up to the chain's head and give it. `progress(done, of)` is called as blocks go by.
+        """Read up to the chain's head and give the block reached. `progress(done, of)` is called as blocks go by.
 
-        Raises `IntegrityError` where the chain's words are not those of its events; what was indexed before stays.
+        Raises `IntegrityError` where the chain's words are not those of its events, and `ChainError` for a chain that
+        does not settle, or that took back what was final; what was indexed before stays.
         """
-        for _ in range(_PATIENCE):
+        for pause in _PAUSES:
+            time.sleep(pause)
             try:
                 return self._update(progress)
-            except _Turned:
-                continue
-        raise ChainError(
-            f"The chain at {self._node.name} tells blocks and events that do not belong together, time and again: "
-            "wait until it has settled, or ask another node."
-        )
+            except _Unsettled as unsettled:
+                fault = unsettled.fault
+        raise fault
 
     def _update(self, progress: Callable[[int, int], None] | None) -> Block:
-        head = self._node.head()
-        with Session(self._engine) as session:
-            start = self._agree(session)
-        for low in range(start, head.number + 1, _STRIDE):
-            high = min(low + _STRIDE - 1, head.number)
-            logs = self._node.logs(self._release.addresses, low, high)
-            for number, group in groupby(logs, key=lambda log: log.block_number):
-                entries, block = list(group), self._node.block(number)
-                if block is None or any(log.block_hash != block.hash for log in entries):
-                    raise _Turned
-                self._write(block, entries)
-            reached = head if high == head.number else self._node.block(high)
-            if reached is None:
-                raise _Turned
-            with Session(self._engine) as session:
-                # A block whose events were left out altogether shows here, if it brought a new subject; an act left
-                # out on an old subject shows with the next act on it.
-                self._compare((), _registers(session), reached)
-                self._mark(session, reached)
-                session.commit()
+        head = self._block(self._node.head().number)
+        with self._engine.connect() as connection:
+            reached = self._reached(connection)
+            start = self._start(connection, reached, head)
+        if start is None:
+            assert reached is not None
+            return reached
+        first = start.first
+        if start.keep is not None and first > head.number:
+            self._write(start, [], [], head)
+        while first <= head.number:
+            last = min(max(first + _STRIDE - 1, start.until), head.number)
+            self._read(start, first, last, head)
             if progress:
-                progress(high - start + 1, head.number - start + 1)
+                progress(last - start.first + 1, head.number - start.first + 1)
+            first, start = last + 1, _Start(start.first, None)
         return head
 
-    def _agree(self, session: Session) -> int:
-        """Roll back what the chain no longer holds; the first block to read."""
-        row = session.get(ProgressRow, 1)
+    # --- where to begin
+
+    def _reached(self, connection: Connection) -> Block | None:
+        row = connection.execute(select(_PROGRESS)).first()
         if row is None:
-            return self._first
+            return None
         if row.format != FORMAT or row.release != self._release.name:
             raise WorkspaceError(
                 "The index was made by another release; delete index.db and index again, nothing is lost by that."
             )
-        if row.chain_id != self._node.chain_id:
+        for told in {self._node.chain_id, self._node.told_chain_id()} - {row.chain_id}:
             raise WorkspaceError(
-                f"The index is of chain {row.chain_id}, but {self._node.name} is chain {self._node.chain_id}; "
+                f"The index is of chain {row.chain_id}, but {self._node.name} is chain {told}; "
                 "name the right chain, or delete index.db and index again."
             )
-        known = self._node.block(row.block)
-        if known is not None and str(known.hash) == row.block_hash:
-            return row.block + 1
-        for block in session.exec(select(BlockRow).order_by(col(BlockRow.number).desc())):
-            still = self._node.block(block.number)
-            if still is not None and str(still.hash) == block.hash:
-                self._roll_back(session, block.number)
-                self._mark(session, still)
-                session.commit()
-                return block.number + 1
-        self._roll_back(session, -1)
-        session.exec(delete(ProgressRow))
-        session.commit()
-        return self._first
+        return Block(row.block, Hash.parse(row.block_hash), Hash.parse(row.block_hash), row.block_time)
 
-    def _roll_back(self, session: Session, keep: int) -> None:
-        dropped = select(AgreementRow.id).where(AgreementRow.block > keep)
-        session.exec(delete(FounderRow).where(col(FounderRow.agreement).in_(dropped)))
-        for table in (PartyRow, OwnActRow, AgreementRow, ActRow, RegisterRow):
-            session.exec(delete(table).where(col(table.block) > keep))
-        session.exec(delete(BlockRow).where(col(BlockRow.number) > keep))
-
-    def _mark(self, session: Session, block: Block) -> None:
-        session.merge(
-            ProgressRow(
-                format=FORMAT,
-                chain_id=self._node.chain_id,
-                release=self._release.name,
-                block=block.number,
-                block_hash=str(block.hash),
-                block_time=block.time,
-                final=min(block.number, self._node.final().number),
-            )
-        )
-
-    def _write(self, block: Block, logs: list[Log]) -> None:
-        try:
-            with Session(self._engine) as session:
-                writer = _BlockWriter(session, block)
-                for entry in events(logs, self._release, self._node.chain_id, block.time, writer):
-                    writer.add(entry)
-                self._compare(writer.words(), writer.registers(), block)
-                session.add(
-                    BlockRow(number=block.number, hash=str(block.hash), parent=str(block.parent), time=block.time)
+    def _start(self, connection: Connection, reached: Block | None, head: Block) -> _Start | None:
+        """Where to read on; None where the node is behind what was read already."""
+        if reached is None:
+            return _Start(self._first)
+        if head.number < reached.number and not self._node.solitary:
+            self._wait_for(connection, head)
+            return None
+        if self._holds(reached.number, reached.hash):
+            return _Start(reached.number + 1, reached.hash)
+        final = connection.scalar(select(_PROGRESS.c.final))
+        until = min(reached.number, head.number)
+        for number, hash_ in connection.execute(
+            select(_BLOCKS.c.number, _BLOCKS.c.hash).order_by(_BLOCKS.c.number.desc())
+        ):
+            if self._holds(number, Hash.parse(hash_)):
+                return _Start(number + 1, Hash.parse(hash_), number, until)
+            if number <= final and not self._node.solitary:
+                raise ChainError(
+                    f"The chain at {self._node.name} holds another block {number} than the index, where it was final: "
+                    "ask another node; if the chain itself was made anew, delete index.db and index again."
                 )
-                self._mark(session, block)
-                session.commit()
-        except DuplicateRow as error:
-            raise IntegrityError(
-                f"The node at {self._node.name} tells an event of block {block.number} ({block.hash}) twice. "
-                "Ask another node."
-            ) from error
+        return _Start(self._first, None, -1, until)
 
-    def _compare(
-        self,
-        words: Iterable[tuple[tuple[Contract, Hash], Word]],
-        registers: Iterable[tuple[Contract, Word]],
-        block: Block,
-    ) -> None:
-        """Hold the recomputed words against the contracts' storage at this block."""
-        slots = [(contract, word_slot(subject), word, f"subject {subject}") for (contract, subject), word in words]
-        slots += [
-            (contract, Hash(REGISTER_SLOT.to_bytes(32, "big")), word, f"the register of {contract.title}")
-            for contract, word in registers
-        ]
-        for contract, slot, word, name in slots:
-            held = self._node.storage(self._release.address(contract), slot, block.number)
-            if held != word:
-                now = self._node.block(block.number)
-                if now is None or now.hash != block.hash:
-                    raise _Turned
-                raise IntegrityError(
-                    f"At block {block.number} ({block.hash}) the chain holds the word {held} for {name}, but its "
-                    f"events link to {word}: the node at {self._node.name} left out or altered a log. Ask another node."
-                )
-
-
-def _registers(session: Session) -> list[tuple[Contract, Word]]:
-    """The register's word of every contract, as far as the index has read."""
-    return [(contract, _register(session, contract)[0]) for contract in Contract]
-
-
-def _register(session: Session, contract: Contract) -> tuple[Word, int]:
-    """A register's word and how many subjects it lists."""
-    last = session.exec(
-        select(RegisterRow.word, RegisterRow.sequence)
-        .where(RegisterRow.contract == int(contract))
-        .order_by(col(RegisterRow.sequence).desc())
-        .limit(1)
-    ).first()
-    return (Word.parse(last[0]), last[1] + 1) if last else (NOTHING, 0)
-
-
-class _BlockWriter:
-    """Turns one block's events into rows, linking words as it goes; reads what came before once per subject.
-
-    It is also the history by which the next event is read (`chain.logs.History`).
-    """
-
-    def __init__(self, session: Session, block: Block) -> None:
-        self._session, self._block = session, block
-        self._words: dict[tuple[Contract, Hash], tuple[Word, int]] = {}
-        self._registers: dict[Contract, tuple[Word, int]] = {}
-        self._accounts: dict[PartyId, Address] = {}
-        self._founded: dict[Hash, frozenset[PartyId]] = {}
-        self._opening: set[Hash] = set()
-
-    # --- history
-
-    def account(self, party: PartyId) -> Address:
-        """The account that acts for a party after what was added so far. Raises `KeyError`."""
-        if party not in self._accounts:
-            claimed = self._session.exec(select(PartyRow.account).where(PartyRow.id == str(party))).first()
-            if claimed is None:
-                raise KeyError(f"party {party} is not registered")
-            rotated = self._session.exec(
-                select(OwnActRow.address)
-                .where(OwnActRow.party == str(party), OwnActRow.kind == int(ActKind.ROTATION))
-                .order_by(col(OwnActRow.sequence).desc())
-                .limit(1)
-            ).first()
-            self._accounts[party] = Address.parse(rotated or claimed)
-        return self._accounts[party]
-
-    def founded(self, agreement: AgreementId) -> frozenset[PartyId] | None:
-        """The founders whose signatures an agreement has; None where it is not opened."""
-        if agreement not in self._founded:
-            if self._session.exec(select(AgreementRow.id).where(AgreementRow.id == str(agreement))).first() is None:
-                return None
-            signed = self._session.exec(
-                select(ActRow.party).where(
-                    ActRow.contract == int(Contract.AGREEMENT_LEDGER),
-                    ActRow.subject == str(agreement),
-                    col(ActRow.kind).in_([int(kind) for kind in FOUNDING]),
-                )
-            )
-            self._founded[agreement] = frozenset(PartyId.parse(party) for party in signed)
-        return self._founded[agreement]
-
-    # --- rows
-
-    def words(self) -> list[tuple[tuple[Contract, Hash], Word]]:
-        return [(key, word) for key, (word, _) in sorted(self._words.items())]
-
-    def registers(self) -> list[tuple[Contract, Word]]:
-        return [(contract, word) for contract, (word, _) in sorted(self._registers.items())]
-
-    def add(self, entry: Event) -> None:
-        match entry:
-            case RecordedClaim():
-                self._add_claim(entry)
-            case RecordedOwnAct():
-                self._add_own_act(entry)
-            case Opened():
-                self._add_agreement(entry)
-            case RecordedAct():
-                self._add_act(entry)
-
-    def _add_claim(self, entry: RecordedClaim) -> None:
-        claim = entry.claim
-        word, _ = self._linked(
-            Contract.PARTY_REGISTRY, claim.party, ActKind.CLAIM, entry.digest, claim.party, claim.account,
-            entry.recorded,
-        )  # fmt: skip
-        self._accounts[claim.party] = claim.account
-        self._session.add(
-            PartyRow(
-                **_placed(entry.recorded),
-                id=str(claim.party),
-                identifier=claim.identifier,
-                kind=claim.kind,
-                profile=str(claim.profile),
-                account=str(claim.account),
-                deadline=str(claim.deadline),
-                signature=entry.signature,
-                proven=entry.proven,
-                digest=str(entry.digest),
-                word=str(word),
-            )
-        )
-        self._enter(Contract.PARTY_REGISTRY, ActKind.CLAIM, claim.party, claim.party, claim.account, entry.recorded)
-
-    def _add_own_act(self, entry: RecordedOwnAct) -> None:
-        act = entry.act
-        word, sequence = self._linked(
-            Contract.PARTY_REGISTRY, act.party, act.kind, entry.digest, act.party, act.account, entry.recorded
-        )
-        row = OwnActRow(
-            **_placed(entry.recorded),
-            kind=int(act.kind),
-            party=str(act.party),
-            sequence=sequence,
-            account=str(act.account),
-            number=act.number,
-            deadline=str(act.deadline),
-            signature=entry.signature,
-            consent=entry.consent,
-            represented=entry.represented,
-            proven=entry.proven,
-            digest=str(entry.digest),
-            word=str(word),
-        )
-        match act:
-            case FurtherClaim():
-                row.identifier, row.unreadable, row.profile = act.identifier, act.unreadable, str(act.profile)
-            case Rotation():
-                row.address = str(act.next)
-                self._accounts[act.party] = act.next
-            case FullPowers():
-                row.address, row.subject = str(act.representative), str(act.subject)
-                row.kinds, row.until = act.bits, str(act.until)
-            case Revocation():
-                row.address, row.subject = str(act.representative), str(act.subject)
-        self._session.add(row)
-
-    def _add_agreement(self, entry: Opened) -> None:
-        self._session.add(
-            AgreementRow(
-                **_placed(entry.recorded),
-                id=str(entry.agreement),
-                document=str(entry.document),
-                clauses=str(entry.clauses),
-                admission=entry.admission,
-            )
-        )
-        for position, party in enumerate(entry.parties):
-            self._session.add(FounderRow(agreement=str(entry.agreement), position=position, party=str(party)))
-        self._founded[entry.agreement] = frozenset()
-        self._opening.add(entry.agreement)
-
-    def _add_act(self, entry: RecordedAct) -> None:
-        act = entry.act
-        word, sequence = self._linked(
-            act.contract, act.subject, act.kind, entry.digest, act.party, entry.signer, entry.recorded
-        )
-        self._session.add(
-            ActRow(
-                **_placed(entry.recorded),
-                contract=int(act.contract),
-                kind=int(act.kind),
-                subject=str(act.subject),
-                sequence=sequence,
-                party=str(act.party),
-                account=str(act.account),
-                number=act.number,
-                clause=str(act.clause),
-                refers_to=str(act.refers_to),
-                content=str(act.content),
-                deadline=str(act.deadline),
-                signature=entry.signature,
-                represented=entry.represented,
-                proven=entry.proven,
-                digest=str(entry.digest),
-                word=str(word),
-            )
-        )
-        if act.kind in FOUNDING:
-            agreement = AgreementId(act.subject)
-            self._founded[agreement] = (self.founded(agreement) or frozenset()) | {act.party}
-        # An agreement enters the register with its first founding signature, a batch or a norm with the act that
-        # brings it (contracts: `_enter`).
-        if act.subject in self._opening or act.kind is ActKind.PUBLICATION:
-            self._opening.discard(act.subject)
-            self._enter(act.contract, act.kind, act.subject, act.party, entry.signer, entry.recorded)
-        elif act.kind in (ActKind.ALIGNMENTS, ActKind.REPORTS):
-            self._enter(act.contract, act.kind, act.refers_to, act.party, entry.signer, entry.recorded)
-
-    # --- words
-
-    def _linked(
-        self,
-        contract: Contract,
-        subject: Hash,
-        kind: ActKind,
-        digest: Hash,
-        party: PartyId,
-        signer: Address,
-        at: Recorded,
-    ) -> tuple[Word, int]:
-        """The subject's word after an act, and the act's place on it."""
-        key = (contract, Hash(subject))
-        if key not in self._words:
-            self._words[key] = self._previous(contract, subject)
-        previous, sequence = self._words[key]
-        word = link(previous, kind, digest, party, signer, at.block, at.time)
-        self._words[key] = (word, sequence + 1)
-        return word, sequence
-
-    def _previous(self, contract: Contract, subject: Hash) -> tuple[Word, int]:
-        last = self._session.exec(
-            select(ActRow.word, ActRow.sequence)
-            .where(ActRow.contract == int(contract), ActRow.subject == str(subject))
-            .order_by(col(ActRow.sequence).desc())
+    def _wait_for(self, connection: Connection, head: Block) -> None:
+        """A node that is behind must hold what was read, as far as it is. Raises `ChainError`."""
+        row = connection.execute(
+            select(_BLOCKS.c.number, _BLOCKS.c.hash)
+            .where(_BLOCKS.c.number <= head.number)
+            .order_by(_BLOCKS.c.number.desc())
             .limit(1)
         ).first()
-        if last is None and contract is Contract.PARTY_REGISTRY:
-            last = self._session.exec(
-                select(OwnActRow.word, OwnActRow.sequence)
-                .where(OwnActRow.party == str(subject))
-                .order_by(col(OwnActRow.sequence).desc())
-                .limit(1)
-            ).first()
-            if last is None:
-                claim = self._session.exec(select(PartyRow.word).where(PartyRow.id == str(subject))).first()
-                last = (claim, 0) if claim else None
-        return (Word.parse(last[0]), last[1] + 1) if last else (NOTHING, 0)
+        if row is not None and not self._holds(row.number, Hash.parse(row.hash)):
+            raise ChainError(
+                f"The chain at {self._node.name} is at block {head.number} only and holds another block {row.number} "
+                "than the index: wait until it has caught up, or ask another node; if the chain was started anew, "
+                "delete index.db and index again."
+            )
 
-    def _enter(
-        self, contract: Contract, kind: ActKind, subject: Hash, party: PartyId, account: Address, at: Recorded
-    ) -> None:
-        if contract not in self._registers:
-            self._registers[contract] = _register(self._session, contract)
-        previous, sequence = self._registers[contract]
-        word = link(previous, kind, subject, party, account, at.block, at.time)
-        self._registers[contract] = (word, sequence + 1)
-        self._session.add(
-            RegisterRow(
-                **_placed(at),
-                contract=int(contract),
-                sequence=sequence,
-                kind=int(kind),
-                subject=str(subject),
-                party=str(party),
-                word=str(word),
+    def _holds(self, number: int, hash_: Hash) -> bool:
+        found = self._node.sealed([number])[0]
+        return found is not None and found.block.hash == hash_
+
+    # --- reading
+
+    def _read(self, start: _Start, first: int, last: int, head: Block) -> None:
+        """Read a stretch of blocks and write it."""
+        end = head if last == head.number else self._block(last)
+        logs = self._node.logs(self._release.addresses, first, last)
+        told = {number: list(group) for number, group in groupby(logs, key=lambda log: log.block_number)}
+        near = range(max(first, head.number - _NEAR + 1), last + 1)
+        numbers = sorted({*told, *near, last})
+        sealed: dict[int, Sealed] = {}
+        for number, found in zip(numbers, self._node.sealed(numbers), strict=True):
+            if found is None or any(log.block_hash != found.block.hash for log in told.get(number, ())):
+                raise self._unsettled()
+            sealed[number] = found
+        parent = start.parent if near and near[0] == first else None
+        for number in near:
+            if parent is not None and sealed[number].block.parent != parent:
+                raise self._unsettled()
+            parent = sealed[number].block.hash
+            self._complete(sealed[number], told.get(number, []))
+        if sealed[last].block.hash != end.hash:
+            raise self._unsettled()
+        self._write(start, [sealed[number].block for number in sorted(told)], logs, end)
+
+    def _complete(self, sealed: Sealed, logs: Sequence[Log]) -> None:
+        """Hold a block's logs against its header's bloom filter: whether all of ours were told."""
+        ours = self._bloom(logs)
+        if sealed.bloom == ours:
+            return
+        if not logs and not any(_filtered([address]) & ~sealed.bloom == 0 for address in self._release.addresses):
+            return
+        everything = self._node.all_logs(sealed.block.hash)
+        mine = [log for log in everything if log.address in self._release.addresses]
+        if self._bloom(everything) != sealed.bloom or mine != list(logs):
+            raise _Unsettled(
+                IntegrityError(
+                    f"The logs that the node at {self._node.name} tells of block {sealed.block.number} "
+                    f"({sealed.block.hash}) are not all that its header commits to. Ask another node."
+                )
+            )
+
+    def _bloom(self, logs: Iterable[Log]) -> int:
+        return _filtered(one for log in logs for one in (log.address, *log.topics))
+
+    def _block(self, number: int) -> Block:
+        found = self._node.sealed([number])[0]
+        if found is None:
+            raise self._unsettled()
+        return found.block
+
+    def _unsettled(self) -> _Unsettled:
+        return _Unsettled(
+            ChainError(
+                f"The chain at {self._node.name} tells blocks and events that do not belong together, time and again: "
+                "wait until it has settled, or ask another node."
             )
         )
 
+    # --- writing
 
-def _placed(at: Recorded) -> dict[str, Any]:
-    return {"block": at.block, "log": at.index, "place": at.place, "transaction": str(at.transaction)}
+    def _write(self, start: _Start, blocks: Sequence[Block], logs: Sequence[Log], end: Block) -> None:
+        """Write the blocks' rows up to `end`; where one is not as the chain says, those before it."""
+        fault: NormLedgerError | None = None
+        try:
+            with self._engine.begin() as connection:
+                if start.keep is not None:
+                    roll_back(connection, start.keep)
+                good, reached, fault = self._written(connection, blocks, logs, end)
+                if fault is not None and ((start.keep is not None and reached.number < start.until) or not good):
+                    raise fault
+                self._mark(connection, reached)
+        except DuplicateRow as error:
+            raise IntegrityError(
+                f"The node at {self._node.name} tells an event twice between block {blocks[0].number} and block "
+                f"{end.number} ({end.hash}). Ask another node."
+            ) from error
+        if fault is not None:
+            raise fault
+
+    def _written(
+        self, connection: Connection, blocks: Sequence[Block], logs: Sequence[Log], end: Block
+    ) -> tuple[int, Block, NormLedgerError | None]:
+        """How many blocks' rows were written, the last block that is known to be right, and what is wrong after it."""
+        writer = Writer(connection, self._release, self._node.chain_id)
+        writer.prepare(logs)
+        told = {number: list(group) for number, group in groupby(logs, key=lambda log: log.block_number)}
+        before, touched, fault = registers(connection), [], None
+        for block in blocks:
+            try:
+                touched.append(writer.add(block, told[block.number]))
+            except IntegrityError as error:
+                fault = error
+                break
+        if (forged := writer.forged()) is not None:
+            fault = forged.fault()
+            touched = touched[: [block.number for block in blocks].index(forged.recorded.block)]
+        if fault is None:
+            words = dict(before)
+            for some in touched:
+                words |= some
+            # A block whose events were left out altogether shows here, if it brought a new subject; far from the head
+            # an act left out on an old subject shows with the next act on it.
+            fault = self._compared(words, end)
+            if fault is None:
+                writer.flush()
+                return len(blocks), end, None
+        for good, some in enumerate(touched):
+            wrong = self._compared(some, blocks[good])
+            if wrong is not None:
+                fault = wrong
+                break
+        else:
+            good = len(touched)
+        writer.flush(good)
+        return good, blocks[good - 1] if good else end, fault
+
+    def _compared(self, words: Mapping[Slot, Word], block: Block) -> IntegrityError | None:
+        """What is wrong with the recomputed words, held against the contracts' storage at this block."""
+        slots = sorted(words, key=lambda slot: (slot[0], slot[1] or b""))
+        places = [(self._release.address(slot[0]), slot_of(slot)) for slot in slots]
+        for slot, held in zip(slots, self._node.storages(places, block.number), strict=True):
+            if held != words[slot]:
+                if not self._holds(block.number, block.hash):
+                    raise self._unsettled()
+                name = f"the register of {slot[0].title}" if slot[1] is None else f"subject {slot[1]}"
+                return IntegrityError(
+                    f"At block {block.number} ({block.hash}) the chain holds the word {held} for {name}, but its "
+                    f"events link to {words[slot]}: the node at {self._node.name} left out or altered a log. "
+                    "Ask another node."
+                )
+        return None
+
+    def _mark(self, connection: Connection, block: Block) -> None:
+        """Note how far the rows go, and what is final; finality is never taken back."""
+        final = min(block.number, self._node.final().number)
+        if not self._node.solitary:
+            known = connection.scalar(select(_PROGRESS.c.final))
+            final = max(final, -1 if known is None else known)
+        connection.execute(delete(_PROGRESS))
+        values: dict[str, Any] = {
+            "id": 1,
+            "format": FORMAT,
+            "chain_id": self._node.chain_id,
+            "release": self._release.name,
+            "block": block.number,
+            "block_hash": str(block.hash),
+            "block_time": block.time,
+            "final": final,
+        }
+        connection.execute(insert(_PROGRESS).values(values))
+
+
+def _filtered(values: Iterable[bytes]) -> int:
+    """The bloom filter of a block's logs: three bits for every address and topic (Ethereum Yellow Paper, 4.3.1)."""
+    bloom = 0
+    for value in values:
+        digest = keccak(value)
+        for at in (0, 2, 4):
+            bloom |= 1 << (int.from_bytes(digest[at : at + 2], "big") & 2047)
+    return bloom

@@ -4,7 +4,7 @@ Belongs here: reading the tables and the documents together, and saying plainly 
 deciding what an act does (`acts.consent`) or what clauses add up to (`composition`).
 """
 
-from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -12,17 +12,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from normledger.acts import anchors, consent, powers
-from normledger.acts.act import (
-    Act,
-    ActKind,
-    Claim,
-    Contract,
-    Recorded,
-    RecordedAct,
-    RecordedClaim,
-    list_of,
-    stances_on,
-)
+from normledger.acts.act import ActKind, Contract, Recorded, RecordedAct, RecordedClaim, stances_on
 from normledger.acts.commitment import NOTHING
 from normledger.acts.release import Release
 from normledger.chain.calls import Terms
@@ -46,30 +36,33 @@ from normledger.errors import InputError, NotFound, WorkspaceError
 from normledger.identifiers import (
     KINDS,
     ZERO,
-    Address,
     AgreementId,
     Digest,
     DocumentHash,
     Hash,
-    Identifier,
     NormId,
+    OutcomeId,
     PartyId,
     Word,
     keccak,
 )
 from normledger.ledger.answers import AgreementView, AsOf, Batch, NormView, Party
+from normledger.ledger.catalogue import Catalogue
+from normledger.ledger.rows import Opening, Rows, recorded
 from normledger.ledger.store import DocumentStore
 from normledger.ledger.tables import (
     ActRow,
-    AgreementRow,
     BlockRow,
-    FounderRow,
     OwnActRow,
     PartyRow,
     ProgressRow,
     RegisterRow,
 )
+from normledger.ledger.texts import Texts
 from normledger.ledger.undertakings import Gathering
+
+_NORMS = Contract.NORM_REGISTRY
+_ALL = 2**31 - 1
 
 
 class Ledger:
@@ -77,6 +70,7 @@ class Ledger:
 
     def __init__(self, engine: Engine, store: DocumentStore, release: Release) -> None:
         self._engine, self.store, self.release = engine, store, release
+        self._texts = Texts(engine, store)
 
     def as_of(self, block: int | None = None, *, time: int | None = None, newest: bool = False) -> "View":
         """A view as of a block, by default the newest final one; `newest` asks for the last one indexed instead.
@@ -109,7 +103,7 @@ class Ledger:
                     raise InputError("there was nothing on this register yet; name a later block or time")
                 number, hash_, block_time = row.number, Hash.parse(row.hash), row.time
         at = AsOf(progress.chain_id, number, hash_, block_time if time is None else time, number <= progress.final)
-        return View(self._engine, self.store, self.release, at)
+        return View(self._engine, self.store, self.release, at, self._texts)
 
     def number_of(self, block: Hash) -> int:
         """The number of a block that the index knows by its hash: one with acts, or the newest one read.
@@ -127,10 +121,17 @@ class Ledger:
 
 
 class View:
-    """Everything as of one block. Answers are computed when first asked for and kept as long as the view."""
+    """Everything as of one block. What is asked of one subject reads that subject's rows alone, and is kept.
 
-    def __init__(self, engine: Engine, store: DocumentStore, release: Release, at: AsOf) -> None:
+    `parties`, `agreements`, `norms` and `acts` are mappings: by key they read one entry, and only who goes through
+    them reads the whole register.
+    """
+
+    def __init__(
+        self, engine: Engine, store: DocumentStore, release: Release, at: AsOf, texts: Texts | None = None
+    ) -> None:
         self._engine, self._store, self._release, self.at = engine, store, release, at
+        self._rows, self._texts = Rows(engine, at.block), texts or Texts(engine, store)
 
     @property
     def release(self) -> Release:
@@ -140,35 +141,29 @@ class View:
     # --- parties
 
     @cached_property
-    def parties(self) -> dict[PartyId, Party]:
+    def parties(self) -> Catalogue[PartyId, Party]:
         """All registered parties, in the order of registration."""
-        with Session(self._engine) as session:
-            rows = session.exec(
-                select(PartyRow).where(PartyRow.block <= self.at.block).order_by(*_in_order(PartyRow))
-            ).all()
-        return {PartyId.parse(row.id): self._party(row) for row in rows}
-
-    def _party(self, row: PartyRow) -> Party:
-        party, own = PartyId.parse(row.id), tuple(self._own_acts.get(row.id, ()))
-        claim = Claim(
-            Identifier(row.identifier),
-            row.kind,
-            Hash.parse(row.profile),
-            Address.parse(row.account),
-            int(row.deadline),
-            _unreadable(row.identifier),
+        rows = self._rows
+        return Catalogue(
+            lambda key: None if (claim := rows.claim(key)) is None else self._party(PartyId(key), claim),
+            rows.is_party,
+            rows.party_ids,
+            rows.number_of_parties,
+            rows.load_parties,
         )
-        made = RecordedClaim(claim, Digest.parse(row.digest), row.signature, self._recorded(row), row.proven)
+
+    def _party(self, party: PartyId, made: RecordedClaim) -> Party:
+        claim, own = made.claim, self._rows.own_acts(party)
         held = powers.tenures(made, own)
         profiles = [claim.profile, *(one.act.profile for one in own if isinstance(one.act, powers.FurtherClaim))]
         known = (self._store.read(profile) for profile in reversed(profiles))
         return Party(
             id=party,
             identifier=claim.identifier,
-            kind=KINDS[row.kind - 1],
+            kind=KINDS[claim.kind - 1],
             account=held[-1].account,
-            recorded=self._recorded(row),
-            digest=Digest.parse(row.digest),
+            recorded=made.recorded,
+            digest=made.digest,
             profile=next((one for one in known if isinstance(one, Profile)), None),
             claim=made,
             own=own,
@@ -176,92 +171,66 @@ class View:
             powers=powers.powers(own),
         )
 
-    @cached_property
-    def _own_acts(self) -> dict[str, list[powers.RecordedOwnAct]]:
-        with Session(self._engine) as session:
-            rows = session.exec(
-                select(OwnActRow).where(OwnActRow.block <= self.at.block).order_by(*_in_order(OwnActRow))
-            ).all()
-        found: dict[str, list[powers.RecordedOwnAct]] = defaultdict(list)
-        for row in rows:
-            found[row.party].append(
-                powers.RecordedOwnAct(
-                    _own_act(row),
-                    Digest.parse(row.digest),
-                    row.signature,
-                    row.consent,
-                    self._recorded(row),
-                    row.represented,
-                    row.proven,
-                )
-            )
-        return found
+    def parties_after(self, last: Party | None, limit: int) -> list[Party]:
+        """The next parties in the order of registration: a page of a list that needs no other."""
+        ids = self._rows.parties_after(None if last is None else last.recorded.order, limit)
+        return [self.parties[one] for one in ids]
 
     def party(self, name: str) -> Party:
         """The party with this id, identifier, or unambiguous name. Raises `NotFound` or `InputError`."""
+        if (id_ := _hash_in(name)) is not None and (known := self.parties.get(PartyId(id_))) is not None:
+            return known
+        ids = self._rows.parties_claiming(name)
+        ids |= self._rows.parties_presenting(self._texts.titled(Profile, name))
         matches = [
             party
-            for party in self.parties.values()
-            if name in (str(party.id), party.name, *party.identifiers)
-            or any(one.endswith(f":{name}") for one in party.identifiers)
+            for party in sorted(map(self.parties.__getitem__, ids), key=lambda one: one.recorded.order)
+            if name in (party.name, *party.identifiers) or any(one.endswith(f":{name}") for one in party.identifiers)
         ]
         if not matches:
             raise NotFound("party", name, "`normledger parties` lists them")
         if len(matches) > 1:
-            ids = ", ".join(str(party.id) for party in matches)
-            raise InputError(f"{len(matches)} parties claim {name!r}; name one by its id: {ids}")
+            told = ", ".join(str(party.id) for party in matches)
+            raise InputError(f"{len(matches)} parties claim {name!r}; name one by its id: {told}")
         return matches[0]
 
+    def author_of(self, list_: Hash) -> PartyId | None:
+        """The party whose list of statements on others a subject is; None where it is none."""
+        return self._rows.author_of(list_)
+
     @cached_property
-    def names(self) -> dict[Hash, str]:
+    def names(self) -> Mapping[Hash, str]:
         """What people call parties, agreements and norms, by id."""
-        found = {Hash(party.id): party.name for party in self.parties.values()}
-        found |= {Hash(one.id): f"“{one.title}”" for one in self.agreements.values()}
-        found |= {Hash(one.id): f"“{one.title}”" for one in self.norms.values()}
-        return found
+        return Catalogue(
+            self._name,
+            lambda key: key in self.parties or key in self.agreements or key in self.norms,
+            lambda: [*map(Hash, self.parties), *map(Hash, self.agreements), *map(Hash, self.norms)],
+            lambda: len(self.parties) + len(self.agreements) + len(self.norms),
+        )
+
+    def _name(self, id_: Hash) -> str | None:
+        if (party := self.parties.get(PartyId(id_))) is not None:
+            return party.name
+        titled = self.agreements.get(AgreementId(id_)) or self.norms.get(NormId(id_))
+        return None if titled is None else f"“{titled.title}”"
 
     # --- acts
 
     @cached_property
-    def _times(self) -> dict[int, tuple[Hash, int]]:
-        with Session(self._engine) as session:
-            rows = session.exec(select(BlockRow).where(BlockRow.number <= self.at.block)).all()
-        return {row.number: (Hash.parse(row.hash), row.time) for row in rows}
+    def acts(self) -> Catalogue[Digest, RecordedAct]:
+        """All acts by their digest, but for those of parties on themselves; in the chain's order."""
+        rows = self._rows
+        return Catalogue(
+            rows.act,
+            lambda digest: rows.act(digest) is not None,
+            lambda: [act.digest for act in rows.acts_after(None, _ALL)],
+            rows.number_of_acts,
+            everything=lambda: {act.digest: act for act in rows.acts_after(None, _ALL)},
+        )
 
-    def _recorded(self, row: PartyRow | OwnActRow | AgreementRow | ActRow) -> Recorded:
-        hash_, time = self._times[row.block]
-        return Recorded(row.block, hash_, time, Hash.parse(row.transaction), row.log, row.place)
-
-    @cached_property
-    def _acts(self) -> dict[tuple[Contract, Hash], list[RecordedAct]]:
-        with Session(self._engine) as session:
-            rows = session.exec(select(ActRow).where(ActRow.block <= self.at.block).order_by(*_in_order(ActRow))).all()
-        found: dict[tuple[Contract, Hash], list[RecordedAct]] = defaultdict(list)
-        for row in rows:
-            contract = Contract(row.contract)
-            act = Act(
-                contract=contract,
-                kind=ActKind(row.kind),
-                subject=Hash.parse(row.subject),
-                party=PartyId.parse(row.party),
-                account=Address.parse(row.account),
-                number=row.number,
-                clause=Hash.parse(row.clause),
-                refers_to=Hash.parse(row.refers_to),
-                content=Hash.parse(row.content),
-                deadline=int(row.deadline),
-            )
-            found[contract, act.subject].append(
-                RecordedAct(
-                    act, Digest.parse(row.digest), row.signature, self._recorded(row), row.represented, row.proven
-                )
-            )
-        return found
-
-    @cached_property
-    def acts(self) -> dict[Digest, RecordedAct]:
-        """All acts by their digest."""
-        return {act.digest: act for acts in self._acts.values() for act in acts}
+    def acts_after(self, last: RecordedAct | None, limit: int) -> list[RecordedAct]:
+        """The next acts in the chain's order: a page of a list that needs no other."""
+        return self._rows.acts_after(None if last is None else last.order, limit)
 
     def is_recorded(self, digest: Digest) -> bool:
         """Whether the chain holds this statement: an act, a claim, or a party's act on itself."""
@@ -269,22 +238,19 @@ class View:
 
     def recorded(self, digest: Digest) -> Recorded | None:
         """Where the chain holds this statement; None where it does not."""
-        if digest in self.acts:
-            return self.acts[digest].recorded
-        for party in self.parties.values():
-            for name, at in ((party.digest, party.recorded), *((one.digest, one.recorded) for one in party.own)):
-                if name == digest:
-                    return at
-        return None
+        return self._rows.recorded(digest)
+
+    def own_act(self, digest: Digest) -> powers.RecordedOwnAct | None:
+        """A party's act on itself by its digest."""
+        return self._rows.own_act(digest)
 
     def acts_on(self, contract: Contract, subject: Hash) -> tuple[RecordedAct, ...]:
         """All acts on a subject's word, in the order in which they are linked."""
-        return tuple(self._acts.get((contract, subject), ()))
+        return self._rows.acts_on(contract, subject)
 
     def next_number(self, contract: Contract, subject: Hash, party: PartyId) -> int:
         """The number that a client proposes: the highest known of this party on this subject, plus one."""
-        own = [act.act.number for act in self.acts_on(contract, subject) if act.act.party == party]
-        return max(own, default=0) + 1
+        return self._rows.highest_number(contract, subject, party) + 1
 
     def statement(self, content: Hash) -> str | None:
         """The text that an act's content names; None if there is none or it is not at hand."""
@@ -298,18 +264,25 @@ class View:
     # --- agreements
 
     @cached_property
-    def agreements(self) -> dict[AgreementId, AgreementView]:
+    def agreements(self) -> Catalogue[AgreementId, AgreementView]:
         """All agreements on the chain, in the order in which they were opened."""
-        with Session(self._engine) as session:
-            rows = session.exec(
-                select(AgreementRow).where(AgreementRow.block <= self.at.block).order_by(*_in_order(AgreementRow))
-            ).all()
-            founders: dict[str, list[PartyId]] = defaultdict(list)
-            for founder in session.exec(select(FounderRow).order_by(col(FounderRow.position))):
-                founders[founder.agreement].append(PartyId.parse(founder.party))
-        return {AgreementId.parse(row.id): self._agreement(row, tuple(founders[row.id])) for row in rows}
+        rows = self._rows
 
-    def _agreement(self, row: AgreementRow, founders: tuple[PartyId, ...]) -> AgreementView:
+        def everything() -> dict[AgreementId, AgreementView]:
+            rows.load(Contract.AGREEMENT_LEDGER)
+            rows.load_parties()
+            return {AgreementId.parse(opening[0].id): self._agreement(opening) for opening in rows.agreements()}
+
+        return Catalogue(
+            lambda key: None if (opening := rows.agreement(key)) is None else self._agreement(opening),
+            rows.is_agreement,
+            rows.agreement_ids,
+            rows.number_of_agreements,
+            everything=everything,
+        )
+
+    def _agreement(self, opening: Opening) -> AgreementView:
+        row, founders = opening
         terms = Terms(DocumentHash.parse(row.document), Hash.parse(row.clauses), founders, row.admission)
         read = self._store.read(terms.document)
         fault = None
@@ -320,16 +293,51 @@ class View:
         document = read if isinstance(read, Agreement) and fault is None else None
         id_ = AgreementId.parse(row.id)
         acts = self.acts_on(Contract.AGREEMENT_LEDGER, id_)
-        kinds = {party.id: party.kind for party in self.parties.values()}
+        numbers = self._rows.kinds({act.act.party for act in acts})
+        kinds = {party: KINDS[number - 1] for party, number in numbers.items()}
         status = consent.standing(document, acts, self.at.time, kinds) if document else None
         others = consent.stances(self.acts_on(Contract.AGREEMENT_LEDGER, stances_on(id_)))
-        return AgreementView(id_, terms, document, fault, acts, status, self._recorded(row), others)
+        return AgreementView(id_, terms, document, fault, acts, status, recorded(row), others)
+
+    def agreements_after(self, last: AgreementView | None, limit: int) -> list[AgreementView]:
+        """The next agreements in the order of opening: a page of a list that needs no other."""
+        ids = self._rows.agreements_after(None if last is None else last.recorded.order, limit)
+        return self._agreements(ids)
+
+    def agreements_of(self, party: PartyId) -> list[AgreementView]:
+        """The agreements that a party founded or acted on, in the order of opening."""
+        return self._agreements(self._rows.agreements_of_party(party))
+
+    def agreements_with(self, documents: Iterable[Hash]) -> list[AgreementView]:
+        """The agreements whose texts these are, in the order of opening."""
+        return self._agreements(self._rows.agreements_of_texts(documents))
+
+    def _agreements(self, ids: Sequence[AgreementId]) -> list[AgreementView]:
+        subjects = [subject for id_ in ids for subject in (id_, stances_on(id_))]
+        self._rows.load_subjects(Contract.AGREEMENT_LEDGER, subjects)
+        return self.agreements.of(
+            ids, lambda new: ((one.id, one) for one in map(self._agreement, self._rows.agreements(new)))
+        )
+
+    def agreement_of_clause(self, clause: Hash) -> AgreementView | None:
+        """The agreement whose text holds a clause; None where no text at hand does."""
+        document = self._texts.of_clause(clause)
+        found = [] if document is None else self.agreements_with([document])
+        return next((one for one in found if one.document and clause in one.document.clause_ids), None)
+
+    def agreement_judged_on(self, stances: Hash) -> AgreementId | None:
+        """The agreement whose subject of others' stances this is; None where it is none."""
+        return self._rows.agreement_judged_on(stances)
 
     def agreement(self, name: str) -> AgreementView:
         """The agreement with this id, document hash or title. Raises `NotFound` or `InputError`."""
-        matches = [
-            view for view in self.agreements.values() if name in (str(view.id), str(view.terms.document), view.title)
-        ]
+        id_ = _hash_in(name)
+        if id_ is not None and (known := self.agreements.get(AgreementId(id_))) is not None:
+            return known
+        documents: set[Hash] = set(self._texts.titled(Agreement, name))
+        if id_ is not None:
+            documents.add(id_)
+        matches = [view for view in self.agreements_with(documents) if name in (str(view.terms.document), view.title)]
         if not matches:
             raise NotFound("agreement", name, "`normledger agreements` lists them")
         if len(matches) > 1:
@@ -352,37 +360,45 @@ class View:
     # --- norms
 
     @cached_property
-    def norms(self) -> dict[NormId, NormView]:
+    def norms(self) -> Catalogue[NormId, NormView]:
         """All published norms, in the order of publication."""
-        found = {}
-        for (contract, subject), acts in self._acts.items():
-            if contract is not Contract.NORM_REGISTRY:
-                continue
-            read = self._store.read(subject)
-            norm = NormId(subject)
-            # Whoever anchored others' endorsements cannot take them back: a withdrawal is of its own stance.
-            standing = [act for act in acts if act.act.kind is ActKind.ANCHOR]
-            leaves = {act.digest: self._store.rooted(act.act.content) for act in standing}
-            counted = anchors.counting(
-                ((act, document) for act in standing if (document := leaves[act.digest]) is not None),
-                self._release.domain(contract, self.at.chain_id),
-                lambda party, when: self.parties[party].account_at(when) if party in self.parties else None,
-                acts,
-            )
-            found[norm] = NormView(
-                norm,
-                read if isinstance(read, Norm) else None,
-                acts[0],
-                tuple(acts),
-                consent.stances(acts),
-                counted,
-                tuple(act for act in standing if leaves[act.digest] is None),
-            )
-        return dict(sorted(found.items(), key=lambda item: item[1].publication.order))
+        rows = self._rows
+        return Catalogue(
+            lambda key: self._norm(NormId(key), acts) if (acts := rows.acts_on(_NORMS, key)) else None,
+            rows.is_norm,
+            rows.norm_ids,
+            lambda: len(rows.norm_ids()),
+            lambda: rows.load(_NORMS),
+        )
+
+    def _norm(self, norm: NormId, acts: Sequence[RecordedAct]) -> NormView:
+        read = self._store.read(norm)
+        # Whoever anchored others' endorsements cannot take them back: a withdrawal is of its own stance.
+        standing = [act for act in acts if act.act.kind is ActKind.ANCHOR]
+        leaves = {act.digest: self._store.rooted(act.act.content) for act in standing}
+        counted = anchors.counting(
+            ((act, document) for act in standing if (document := leaves[act.digest]) is not None),
+            self._release.domain(_NORMS, self.at.chain_id),
+            lambda party, when: self.parties[party].account_at(when) if party in self.parties else None,
+            acts,
+        )
+        return NormView(
+            norm,
+            read if isinstance(read, Norm) else None,
+            acts[0],
+            tuple(acts),
+            consent.stances(acts),
+            counted,
+            tuple(act for act in standing if leaves[act.digest] is None),
+        )
 
     def norm(self, name: str) -> NormView:
         """The norm with this id or title. Raises `NotFound` or `InputError`."""
-        matches = [view for view in self.norms.values() if name in (str(view.id), view.title)]
+        id_ = _hash_in(name)
+        if id_ is not None and (known := self.norms.get(NormId(id_))) is not None:
+            return known
+        named = [view for one in self._texts.titled(Norm, name) if (view := self.norms.get(NormId(one))) is not None]
+        matches = sorted((view for view in named if view.title == name), key=lambda one: one.publication.order)
         if not matches:
             raise NotFound("norm", name, "`normledger norms` lists them")
         if len(matches) > 1:
@@ -391,13 +407,19 @@ class View:
 
     # --- batches
 
-    def batches(self, kind: ActKind) -> tuple[Batch, ...]:
-        """The standing roots of reports or alignments, in the order of recording; those without leaves included."""
-        found = []
-        for party in self.parties:
-            for act in consent.standing_batches(self.acts_on(Contract.PARTY_REGISTRY, list_of(party))):
-                if act.act.kind is kind:
-                    found.append(Batch(act, self._batch_document(act)))
+    def batches(self, kind: ActKind, documents: Container[Hash] | None = None) -> tuple[Batch, ...]:
+        """The standing roots of reports or alignments, in the order of recording; those without leaves included.
+
+        `documents` asks only for the batches that these are.
+        """
+        lists = self._rows.subjects(Contract.PARTY_REGISTRY, [kind])
+        self._rows.load_subjects(Contract.PARTY_REGISTRY, lists)
+        found = [
+            Batch(act, self._batch_document(act))
+            for list_ in lists
+            for act in consent.standing_batches(self.acts_on(Contract.PARTY_REGISTRY, list_))
+            if act.act.kind is kind and (documents is None or act.act.content in documents)
+        ]
         return tuple(sorted(found, key=lambda batch: batch.act.order))
 
     def _batch_document(self, act: RecordedAct) -> Reports | Alignments | None:
@@ -423,6 +445,22 @@ class View:
         else:
             gathering.reported(self.batches(ActKind.REPORTS))
         gathering.aligned(self.batches(ActKind.ALIGNMENTS))
+        return gathering.record(self.at, basis, world)
+
+    def record_about(self, outcomes: Iterable[OutcomeId], basis: Basis, world: World) -> Record:
+        """The part of the record that has to do with these outcomes: what a trace of them rests on.
+
+        Whatever `record` says of these outcomes, of the clauses that somebody aligns with them, and of who undertook
+        those, this says in the same words; of what is missing it names only what was met on the way.
+        """
+        clauses, said = self._texts.asking(outcomes)
+        texts = self._texts.holding(clauses)
+        gathering = Gathering(self.parties, self._store.read)
+        if basis == "consented":
+            gathering.consented(self.agreements_with(texts), self.at.time)
+        else:
+            gathering.reported(self.batches(ActKind.REPORTS, self._texts.mentioning(texts)))
+        gathering.aligned(self.batches(ActKind.ALIGNMENTS, said))
         return gathering.record(self.at, basis, world)
 
     # --- comparison
@@ -468,35 +506,16 @@ class View:
         return keccak(b"".join(parts))
 
 
-def _in_order(table: type[PartyRow | OwnActRow | AgreementRow | ActRow]) -> tuple[Any, ...]:
+def _in_order(table: type[OwnActRow | ActRow]) -> tuple[Any, ...]:
     return col(table.block), col(table.log), col(table.place)
 
 
-def _own_act(row: OwnActRow) -> powers.OwnAct:
-    party, account = PartyId.parse(row.party), Address.parse(row.account)
-    number, deadline = row.number, int(row.deadline)
-    match ActKind(row.kind):
-        case ActKind.FURTHER_CLAIM:
-            identifier, profile = Identifier(row.identifier), Hash.parse(row.profile)
-            return powers.FurtherClaim(party, identifier, profile, account, number, deadline, row.unreadable)
-        case ActKind.ROTATION:
-            return powers.Rotation(party, Address.parse(row.address), account, number, deadline)
-        case ActKind.FULL_POWERS:
-            representative, subject = Address.parse(row.address), Hash.parse(row.subject)
-            return powers.FullPowers(
-                party, representative, subject, row.kinds, int(row.until), account, number, deadline
-            )
-        case ActKind.REVOCATION:
-            return powers.Revocation(
-                party, Address.parse(row.address), Hash.parse(row.subject), account, number, deadline
-            )
-        case _:
-            return powers.OwnCancellation(party, account, number, deadline)
-
-
-def _unreadable(identifier: str) -> bytes | None:
-    """The bytes of a claim that are no identifier; the index keeps them in hexadecimal digits, under no scheme."""
-    return bytes.fromhex(identifier.removeprefix("unreadable:0x")) if identifier.startswith("unreadable:0x") else None
+def _hash_in(name: str) -> Hash | None:
+    """The hash that a name is; None where it is another kind of name."""
+    try:
+        return Hash.parse(name)
+    except InputError:
+        return None
 
 
 def terms_of(agreement: Agreement) -> Terms:

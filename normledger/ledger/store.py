@@ -81,6 +81,10 @@ class DocumentStore:
             )
         return data
 
+    def has(self, name: Hash) -> bool:
+        """Whether a document of this name is at hand; nothing is said of what it holds."""
+        return self._path(name).exists()
+
     def read(self, name: Hash) -> Document | None:
         """The document itself, if it is at hand; one that arrives later is found then.
 
@@ -96,6 +100,15 @@ class DocumentStore:
             return read_document(parse_canonical(data, source=str(name)))
         except InputError:
             return None
+
+    def stamp(self) -> tuple[tuple[str, int], ...]:
+        """When each folder last changed, in nanoseconds: another answer once a document has come or gone."""
+        try:
+            with os.scandir(self._folder) as entries:
+                folders = [(entry.name, entry.stat().st_mtime_ns) for entry in entries if entry.is_dir()]
+        except FileNotFoundError:
+            return ()
+        return tuple(sorted(folders))
 
     def names(self) -> Iterator[Hash]:
         """The hashes of all documents here, in ascending order."""

@@ -6,10 +6,10 @@ act, (block, log, place in the log): nothing depends on the order of insertion. 
 set 2^64 - 1, which no database holds as an integer.
 """
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table
 from sqlmodel import Field, SQLModel
 
-FORMAT = 3
+FORMAT = 4
 """Of the tables. An index made by another format is deleted and made again; only the chain is the record."""
 
 
@@ -145,3 +145,78 @@ class RegisterRow(_Placed, table=True):
 
 FACTS = (BlockRow, PartyRow, OwnActRow, AgreementRow, FounderRow, ActRow, RegisterRow)
 """The tables that follow from the chain alone, in the order in which they are read out for comparison."""
+
+
+# --- what the tables above and the documents say, the other way round: for answers about one subject alone
+
+
+class DerivedRow(SQLModel, table=True):
+    """A subject whose id is derived from another's: the stances on an agreement, the list of a party (`acts.act`)."""
+
+    __tablename__ = "derived_subjects"
+    subject: str = Field(primary_key=True)
+    of: str
+    block: int = Field(sa_type=BigInteger, index=True)
+
+
+class LearnedRow(SQLModel, table=True):
+    """Up to which block the documents that the rows name were looked for; one row."""
+
+    __tablename__ = "learned"
+    id: int = Field(default=1, primary_key=True)
+    block: int = Field(sa_type=BigInteger)
+
+
+TITLE_LENGTH = 400
+"""Characters of a title that the index keeps: what any database can sort by."""
+
+
+class TextRow(SQLModel, table=True):
+    """A document that a row or another document names. `kind` is its type, empty as long as it is not at hand."""
+
+    __tablename__ = "texts"
+    document: str = Field(primary_key=True)
+    kind: str = Field(default="", index=True)
+    title: str = Field(default="", index=True)
+
+
+class ClauseRow(SQLModel, table=True):
+    """A clause of an agreement's text, signed here or reported."""
+
+    __tablename__ = "clauses"
+    id: str = Field(primary_key=True)
+    document: str = Field(index=True)
+    position: int
+
+
+class AskRow(SQLModel, table=True):
+    """That a document says of a clause that it asks for an outcome: the clause's own text, or a batch of alignments."""
+
+    __tablename__ = "asks"
+    outcome: str = Field(primary_key=True)
+    clause: str = Field(primary_key=True)
+    document: str = Field(primary_key=True)
+
+
+class MentionRow(SQLModel, table=True):
+    """That a batch of reports tells of an agreement made elsewhere."""
+
+    __tablename__ = "mentions"
+    agreement: str = Field(primary_key=True)
+    document: str = Field(primary_key=True)
+
+
+TEXTS = (LearnedRow, TextRow, ClauseRow, AskRow, MentionRow)
+"""The tables that follow from documents: emptied and filled again at any time (`ledger.texts`)."""
+
+
+def table_of(row: type[SQLModel]) -> Table:
+    """The table of a kind of row, for statements that need no objects."""
+    return SQLModel.metadata.tables[str(row.__tablename__)]
+
+
+_PARTIES, _OWN_ACTS = table_of(PartyRow).c, table_of(OwnActRow).c
+Index("parties_by_digest", _PARTIES.digest)
+Index("parties_by_profile", _PARTIES.profile)
+Index("own_acts_by_identifier", _OWN_ACTS.identifier)
+Index("own_acts_by_profile", _OWN_ACTS.profile)

@@ -256,7 +256,7 @@ def _ended(view: AgreementView, parties: Mapping[PartyId, Party], time: int) -> 
     """Every spell in which a party was bound and no longer is: it withdrew, or the agreement ended."""
     if view.document is None or view.status is None:
         return
-    kinds = {party.id: party.kind for party in parties.values()}
+    kinds = {one: parties[one].kind for one in {act.act.party for act in view.acts} if one in parties}
     kinds |= {founder.id: founder.kind for founder in view.document.founders}
     consents = read_consents(view.document, by_party(view.acts, time, {}), kinds, {})
     for party, own in consents.owns.items():

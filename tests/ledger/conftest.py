@@ -10,6 +10,7 @@ import pytest
 from sqlmodel import Session, select
 
 from normledger.chain.node import Node
+from normledger.ledger import index
 from normledger.ledger.index import Index, open_index
 from normledger.ledger.queries import Ledger, View
 from normledger.ledger.tables import FACTS
@@ -53,6 +54,12 @@ def view_of(register: Register, path: Path) -> View:
     """What a fresh reader of that index sees."""
     work = register.workspace
     return Ledger(open_index(f"sqlite:///{path}"), work.store, work.release).as_of()
+
+
+@pytest.fixture(autouse=True)
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What does not settle is asked again at once."""
+    monkeypatch.setattr(index, "_PAUSES", (0.0, 0.0, 0.0))
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from normledger.chain.logs import events
 from normledger.chain.node import Block, Log, Node
 from normledger.errors import ChainError, IntegrityError, WorkspaceError
 from normledger.identifiers import ZERO, Address, AgreementId, Hash, PartyId, keccak
+from normledger.ledger import index as indexing
 from normledger.ledger.index import Index, open_index
 from normledger.ledger.queries import Ledger
 from normledger.relay.preparation import prepare_powers
@@ -234,7 +235,24 @@ def test_a_claim_that_is_altered_is_found(register: Register, tmp_path: Path) ->
     assert not any(rows(path).values())
 
 
-def test_a_whole_block_left_out_is_found_by_the_registers(register: Register, tmp_path: Path) -> None:
+def test_a_block_left_out_near_the_head_is_found_by_its_header(register: Register, tmp_path: Path) -> None:
+    made, work = register.delegations, register.workspace
+    agreement = made.found(made.text("A", "B"))
+    honest, path = register.index(tmp_path / "x.db")
+    honest.update()
+    before = rows(path)
+    hidden = made.act(ActKind.DECLARATION, agreement, "A")
+    liar = Liar(work.node, lambda logs: [log for log in logs if log.block_number != hidden.block])
+    index, _ = register.index(path, liar)
+    with pytest.raises(IntegrityError, match=rf"of block {hidden.block} .* are not all that its header commits to"):
+        index.update()
+    assert rows(path) == before
+
+
+def test_a_whole_block_left_out_far_back_is_found_by_the_registers(
+    register: Register, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "_NEAR", 0)
     made, work = register.delegations, register.workspace
     made.found(made.text("A", "B"))
     head = work.node.head()
@@ -246,12 +264,17 @@ def test_a_whole_block_left_out_is_found_by_the_registers(register: Register, tm
 
 
 @EMBEDDED
-def test_an_act_left_out_is_found_by_the_next_on_its_subject(register: Register, tmp_path: Path) -> None:
+def test_an_act_left_out_far_back_is_found_by_the_next_on_its_subject(
+    register: Register, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "_NEAR", 0)
     made, work = register.delegations, register.workspace
     agreement = made.found(made.text("A", "B"))
+    honest, path = register.index(tmp_path / "x.db")
+    honest.update()
     hidden = made.act(ActKind.DECLARATION, agreement, "A")
     liar = Liar(work.node, lambda logs: [log for log in logs if log.block_number != hidden.block])
-    index, _path = register.index(tmp_path / "x.db", liar)
+    index, _ = register.index(path, liar)
     index.update()
     later = made.act(ActKind.DECLARATION, agreement, "B")
     with pytest.raises(IntegrityError, match=rf"At block {later.block} .* for subject {agreement}"):

@@ -1,0 +1,464 @@
+"""Acts out of the tables: of one subject, one party or one digest, or all of a contract, as of a block.
+
+Belongs here: SQL by indexed columns, and rows turned back into what the chain recorded. Does not belong here:
+documents, and what acts come to.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, Row, Select, func, select
+
+from normledger.acts import powers
+from normledger.acts.act import Act, ActKind, Claim, Contract, Recorded, RecordedAct, RecordedClaim
+from normledger.identifiers import Address, AgreementId, Digest, Hash, Identifier, NormId, PartyId
+from normledger.ledger.tables import (
+    ActRow,
+    AgreementRow,
+    BlockRow,
+    DerivedRow,
+    FounderRow,
+    OwnActRow,
+    PartyRow,
+    table_of,
+)
+from normledger.ledger.texts import chunks
+
+_ACTS, _AGREEMENTS, _FOUNDERS = table_of(ActRow), table_of(AgreementRow), table_of(FounderRow)
+_PARTIES, _OWN, _DERIVED, _BLOCKS = table_of(PartyRow), table_of(OwnActRow), table_of(DerivedRow), table_of(BlockRow)
+
+Key = tuple[int, int, int]
+"""A row's place on the chain: (block, log, place in the log)."""
+
+Opening = tuple[Row[Any], tuple[PartyId, ...]]
+"""An agreement's row, and its founders in their order."""
+
+
+class Rows:
+    """The tables as of a block. What was read of a subject or a party is kept."""
+
+    def __init__(self, engine: Engine, block: int) -> None:
+        self._engine, self._block = engine, block
+        self._acts: dict[tuple[Contract, Hash], tuple[RecordedAct, ...]] = {}
+        self._by_digest: dict[Hash, RecordedAct] = {}
+        self._whole: set[Contract] = set()
+        self._claims: dict[PartyId, RecordedClaim | None] = {}
+        self._own: dict[PartyId, tuple[powers.RecordedOwnAct, ...]] = {}
+        self._awaited: set[PartyId] = set()
+        self._all_parties = False
+
+    # --- acts
+
+    def acts_on(self, contract: Contract, subject: Hash) -> tuple[RecordedAct, ...]:
+        """All acts on a subject's word, in the order in which they are linked."""
+        key = (contract, Hash(subject))
+        if key not in self._acts:
+            if contract in self._whole:
+                return ()
+            found = self._acts_where(_ACTS.c.contract == int(contract), _ACTS.c.subject == str(subject))
+            self._acts[key] = tuple(found)
+        return self._acts[key]
+
+    def load_subjects(self, contract: Contract, subjects: Iterable[Hash]) -> None:
+        """Read the acts on many subjects at once, for those who will ask for each."""
+        if contract in self._whole:
+            return
+        wanted = {Hash(one) for one in subjects if (contract, one) not in self._acts}
+        for some in chunks(sorted(map(str, wanted))):
+            self._keep(self._acts_where(_ACTS.c.contract == int(contract), _ACTS.c.subject.in_(some)))
+        for subject in wanted:
+            self._acts.setdefault((contract, subject), ())
+
+    def load(self, contract: Contract) -> None:
+        """Read all acts that a contract recorded."""
+        if contract not in self._whole:
+            self._keep(self._acts_where(_ACTS.c.contract == int(contract)))
+            self._whole.add(contract)
+
+    def act(self, digest: Hash) -> RecordedAct | None:
+        """The act of this digest, other than a party's on itself."""
+        if digest in self._by_digest:
+            return self._by_digest[digest]
+        return next(iter(self._acts_where(_ACTS.c.digest == str(digest))), None)
+
+    def acts_after(self, key: Key | None, limit: int) -> list[RecordedAct]:
+        """The acts that follow a place on the chain, in the chain's order."""
+        query = self._select_acts()
+        if key is not None:
+            query = query.where(_after(_ACTS, key))
+        with self._engine.connect() as connection:
+            return [_act(row) for row in connection.execute(query.limit(limit))]
+
+    def number_of_acts(self) -> int:
+        """How many acts there are, other than of parties on themselves."""
+        return self._count(_ACTS)
+
+    def highest_number(self, contract: Contract, subject: Hash, party: PartyId) -> int:
+        """The highest number that a party has used on a subject; 0 if it used none."""
+        query = select(func.max(_ACTS.c.number)).where(
+            _ACTS.c.contract == int(contract),
+            _ACTS.c.subject == str(subject),
+            _ACTS.c.party == str(party),
+            _ACTS.c.block <= self._block,
+        )
+        return int(self._one(query) or 0)
+
+    def subjects(self, contract: Contract, kinds: Iterable[ActKind]) -> list[Hash]:
+        """The subjects on which acts of these kinds were recorded, in the order of the first such act."""
+        # The contract is no condition here: most acts are of one, and a planner would take it for a narrow one.
+        query = (
+            select(_ACTS.c.contract, _ACTS.c.subject)
+            .where(_ACTS.c.kind.in_([int(kind) for kind in kinds]), _ACTS.c.block <= self._block)
+            .order_by(*_order(_ACTS))
+        )
+        with self._engine.connect() as connection:
+            found = [subject for of, subject in connection.execute(query) if of == contract]
+        return list(dict.fromkeys(map(_hash, found)))
+
+    def _select_acts(self) -> Select[Any]:
+        return (
+            select(_ACTS, _BLOCKS.c.hash.label("block_hash"), _BLOCKS.c.time)
+            .join(_BLOCKS, _BLOCKS.c.number == _ACTS.c.block)
+            .where(_ACTS.c.block <= self._block)
+            .order_by(*_order(_ACTS))
+        )
+
+    def _acts_where(self, *conditions: ColumnElement[bool]) -> list[RecordedAct]:
+        with self._engine.connect() as connection:
+            found = [_act(row) for row in connection.execute(self._select_acts().where(*conditions))]
+        self._awaited.update(act.act.party for act in found)
+        self._by_digest.update((act.digest, act) for act in found)
+        return found
+
+    def _keep(self, acts: Iterable[RecordedAct]) -> None:
+        grouped: dict[tuple[Contract, Hash], list[RecordedAct]] = defaultdict(list)
+        for act in acts:
+            grouped[act.contract, act.act.subject].append(act)
+        self._acts |= {key: tuple(group) for key, group in grouped.items()}
+
+    # --- parties
+
+    def claim(self, party: Hash) -> RecordedClaim | None:
+        """A party's claim; None for one that is not registered.
+
+        Whoever acted on what was read so far is read along: it will be asked for next.
+        """
+        party = PartyId(party)
+        if party not in self._claims and not self._all_parties:
+            self.load_parties([party, *(self._awaited - self._claims.keys())])
+            self._awaited.clear()
+        return self._claims.get(party)
+
+    def own_acts(self, party: PartyId) -> tuple[powers.RecordedOwnAct, ...]:
+        """A party's acts on itself after its claim, in their order."""
+        self.claim(party)
+        return self._own.get(party, ())
+
+    def load_parties(self, parties: Iterable[PartyId] | None = None) -> None:
+        """Read many parties at once; all of them if none are named."""
+        if parties is None:
+            self._read_parties(None)
+            self._all_parties = True
+            return
+        wanted = sorted({PartyId(one) for one in parties} - self._claims.keys())
+        for some in chunks([str(one) for one in wanted]):
+            self._read_parties(some)
+        for party in wanted:
+            self._claims.setdefault(party, None)
+
+    def _read_parties(self, ids: Sequence[str] | None) -> None:
+        claims, own = self._select_claims(), self._joined(_OWN).where(_OWN.c.block <= self._block)
+        if ids is not None:
+            claims, own = claims.where(_PARTIES.c.id.in_(ids)), own.where(_OWN.c.party.in_(ids))
+        grouped: dict[PartyId, list[powers.RecordedOwnAct]] = defaultdict(list)
+        with self._engine.connect() as connection:
+            for row in connection.execute(own):
+                grouped[PartyId(_hash(row.party))].append(_own_act(row))
+            self._claims |= {PartyId(_hash(row.id)): _claim(row) for row in connection.execute(claims)}
+        self._own |= {party: tuple(acts) for party, acts in grouped.items()}
+
+    def kinds(self, parties: Iterable[PartyId]) -> dict[PartyId, int]:
+        """The kind of each registered party among these, as a number."""
+        return {party: found.claim.kind for party in parties if (found := self.claim(party)) is not None}
+
+    def is_party(self, party: Hash) -> bool:
+        """Whether a party is registered."""
+        query = select(_PARTIES.c.id).where(_PARTIES.c.id == str(party), _PARTIES.c.block <= self._block)
+        return self._one(query) is not None
+
+    def party_ids(self) -> list[PartyId]:
+        """All parties in the order of registration."""
+        return [PartyId(one) for one in self._ids(_PARTIES)]
+
+    def parties_after(self, key: Key | None, limit: int) -> list[PartyId]:
+        """The parties that registered after a place on the chain, and read along."""
+        found = [PartyId(one) for one in self._ids(_PARTIES, key, limit)]
+        self.load_parties(found)
+        return found
+
+    def number_of_parties(self) -> int:
+        """How many parties are registered."""
+        return self._count(_PARTIES)
+
+    def parties_claiming(self, identifier: str) -> set[PartyId]:
+        """Whoever claims this identifier, or one that ends with it after a colon."""
+        found: set[PartyId] = set()
+        tail = f":{identifier}"
+        with self._engine.connect() as connection:
+            for of, id_ in ((_PARTIES, _PARTIES.c.id), (_OWN, _OWN.c.party)):
+                claimed = of.c.identifier
+                query = select(id_, claimed).where(
+                    (claimed == identifier) | claimed.endswith(tail, autoescape=True), of.c.block <= self._block
+                )
+                found |= {
+                    PartyId(_hash(party))
+                    for party, told in connection.execute(query)
+                    if told == identifier or told.endswith(tail)
+                }
+        return found
+
+    def parties_presenting(self, profiles: Sequence[Hash]) -> set[PartyId]:
+        """Whoever ever named one of these profiles as its own."""
+        found: set[PartyId] = set()
+        with self._engine.connect() as connection:
+            for some in chunks([str(one) for one in profiles]):
+                for of, id_ in ((_PARTIES, _PARTIES.c.id), (_OWN, _OWN.c.party)):
+                    query = select(id_).where(of.c.profile.in_(some), of.c.block <= self._block)
+                    found |= {PartyId(_hash(party)) for party in connection.scalars(query)}
+        return found
+
+    def author_of(self, list_: Hash) -> PartyId | None:
+        """The party whose list (`acts.act.list_of`) a subject is."""
+        found = self._derived(list_)
+        return PartyId(found) if found is not None and self.is_party(found) else None
+
+    # --- agreements
+
+    def agreement(self, agreement: Hash) -> Opening | None:
+        """An agreement as it was opened."""
+        return next(iter(self._openings(_AGREEMENTS.c.id == str(agreement))), None)
+
+    def agreements(self, ids: Iterable[Hash] | None = None) -> list[Opening]:
+        """These agreements, or all, in the order in which they were opened."""
+        if ids is None:
+            return self._openings()
+        found = [one for some in chunks(sorted(map(str, ids))) for one in self._openings(_AGREEMENTS.c.id.in_(some))]
+        return sorted(found, key=lambda one: (one[0].block, one[0].log, one[0].place))
+
+    def agreement_ids(self) -> list[AgreementId]:
+        """All agreements in the order in which they were opened."""
+        return [AgreementId(one) for one in self._ids(_AGREEMENTS)]
+
+    def agreements_after(self, key: Key | None, limit: int) -> list[AgreementId]:
+        """The agreements that were opened after a place on the chain."""
+        return [AgreementId(one) for one in self._ids(_AGREEMENTS, key, limit)]
+
+    def number_of_agreements(self) -> int:
+        """How many agreements were opened."""
+        return self._count(_AGREEMENTS)
+
+    def is_agreement(self, agreement: Hash) -> bool:
+        """Whether an agreement was opened."""
+        query = select(_AGREEMENTS.c.id).where(_AGREEMENTS.c.id == str(agreement), _AGREEMENTS.c.block <= self._block)
+        return self._one(query) is not None
+
+    def agreements_of_texts(self, documents: Iterable[Hash]) -> list[AgreementId]:
+        """The agreements opened with these documents, in their order."""
+        found: list[tuple[Key, AgreementId]] = []
+        with self._engine.connect() as connection:
+            for some in chunks(sorted(map(str, documents))):
+                query = select(_AGREEMENTS.c.id, *_order(_AGREEMENTS)).where(
+                    _AGREEMENTS.c.document.in_(some), _AGREEMENTS.c.block <= self._block
+                )
+                found += [
+                    ((b, log, place), AgreementId(_hash(id_))) for id_, b, log, place in connection.execute(query)
+                ]
+        return [id_ for _, id_ in sorted(found)]
+
+    def agreements_of_party(self, party: PartyId) -> list[AgreementId]:
+        """The agreements whose founder a party is or on which it acted, in their order."""
+        founded = select(_FOUNDERS.c.agreement).where(_FOUNDERS.c.party == str(party))
+        acted = select(_ACTS.c.subject).where(_ACTS.c.party == str(party), _ACTS.c.block <= self._block)
+        query = (
+            select(_AGREEMENTS.c.id)
+            .where(_AGREEMENTS.c.id.in_(founded.union(acted)), _AGREEMENTS.c.block <= self._block)
+            .order_by(*_order(_AGREEMENTS))
+        )
+        with self._engine.connect() as connection:
+            return [AgreementId(_hash(id_)) for id_ in connection.scalars(query)]
+
+    def agreement_judged_on(self, stances: Hash) -> AgreementId | None:
+        """The agreement whose subject of others' stances (`acts.act.stances_on`) this is."""
+        found = self._derived(stances)
+        return AgreementId(found) if found is not None and self.is_agreement(found) else None
+
+    def _openings(self, *conditions: ColumnElement[bool]) -> list[Opening]:
+        query = self._joined(_AGREEMENTS).where(_AGREEMENTS.c.block <= self._block, *conditions)
+        founders: dict[str, list[PartyId]] = defaultdict(list)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+            named = (
+                select(_FOUNDERS.c.agreement, _FOUNDERS.c.party)
+                .join(_AGREEMENTS, _AGREEMENTS.c.id == _FOUNDERS.c.agreement)
+                .where(_AGREEMENTS.c.block <= self._block, *conditions)
+                .order_by(_FOUNDERS.c.agreement, _FOUNDERS.c.position)
+            )
+            for agreement, party in connection.execute(named):
+                founders[agreement].append(PartyId(_hash(party)))
+        return [(row, tuple(founders[row.id])) for row in rows]
+
+    # --- norms
+
+    def norm_ids(self) -> list[NormId]:
+        """All norms in the order of publication."""
+        return [NormId(one) for one in self.subjects(Contract.NORM_REGISTRY, [ActKind.PUBLICATION])]
+
+    def is_norm(self, norm: Hash) -> bool:
+        """Whether a norm was published."""
+        query = select(_ACTS.c.digest).where(
+            _ACTS.c.contract == int(Contract.NORM_REGISTRY), _ACTS.c.subject == str(norm), _ACTS.c.block <= self._block
+        )
+        return self._one(query.limit(1)) is not None
+
+    # --- statements
+
+    def recorded(self, digest: Digest) -> Recorded | None:
+        """Where the chain holds a statement: an act, a claim, or a party's act on itself; None where it does not."""
+        with self._engine.connect() as connection:
+            for table in (_ACTS, _OWN, _PARTIES):
+                query = self._joined(table).where(table.c.digest == str(digest), table.c.block <= self._block)
+                row = connection.execute(query.limit(1)).first()
+                if row is not None:
+                    return recorded(row)
+        return None
+
+    def own_act(self, digest: Hash) -> powers.RecordedOwnAct | None:
+        """A party's act on itself of this digest."""
+        query = self._joined(_OWN).where(_OWN.c.digest == str(digest), _OWN.c.block <= self._block)
+        with self._engine.connect() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else _own_act(row)
+
+    # --- SQL
+
+    def _select_claims(self) -> Select[Any]:
+        return self._joined(_PARTIES).where(_PARTIES.c.block <= self._block)
+
+    def _joined(self, table: Any) -> Select[Any]:
+        """Rows of a table in the chain's order, with their block's hash and time."""
+        return (
+            select(table, _BLOCKS.c.hash.label("block_hash"), _BLOCKS.c.time)
+            .join(_BLOCKS, _BLOCKS.c.number == table.c.block)
+            .order_by(*_order(table))
+        )
+
+    def _ids(self, table: Any, key: Key | None = None, limit: int | None = None) -> list[Hash]:
+        query = select(table.c.id).where(table.c.block <= self._block).order_by(*_order(table)).limit(limit)
+        if key is not None:
+            query = query.where(_after(table, key))
+        with self._engine.connect() as connection:
+            return [_hash(id_) for id_ in connection.scalars(query)]
+
+    def _derived(self, subject: Hash) -> Hash | None:
+        found = self._one(select(_DERIVED.c.of).where(_DERIVED.c.subject == str(subject)))
+        return None if found is None else _hash(found)
+
+    def _count(self, table: Any) -> int:
+        return int(self._one(select(func.count()).select_from(table).where(table.c.block <= self._block)))
+
+    def _one(self, query: Select[Any]) -> Any:
+        with self._engine.connect() as connection:
+            return connection.scalar(query)
+
+
+def recorded(row: Row[Any]) -> Recorded:
+    """Where a row's act stands."""
+    return Recorded(row.block, _hash(row.block_hash), row.time, _hash(row.transaction), row.log, row.place)
+
+
+def _order(table: Any) -> tuple[Any, Any, Any]:
+    return table.c.block, table.c.log, table.c.place
+
+
+def _after(table: Any, key: Key) -> ColumnElement[bool]:
+    """Beyond a place on the chain, written so that every database goes by the primary key."""
+    block, log, place = key
+    later: ColumnElement[bool] = (table.c.block >= block) & (
+        (table.c.block > block) | (table.c.log > log) | ((table.c.log == log) & (table.c.place > place))
+    )
+    return later
+
+
+def _hash(text: str) -> Hash:
+    """From a row, which this program wrote."""
+    return Hash(bytes.fromhex(text[2:]))
+
+
+def _address(text: str) -> Address:
+    return Address(bytes.fromhex(text[2:]))
+
+
+def _act(row: Row[Any]) -> RecordedAct:
+    act = Act(
+        contract=Contract(row.contract),
+        kind=ActKind(row.kind),
+        subject=_hash(row.subject),
+        party=PartyId(_hash(row.party)),
+        account=_address(row.account),
+        number=row.number,
+        clause=_hash(row.clause),
+        refers_to=_hash(row.refers_to),
+        content=_hash(row.content),
+        deadline=int(row.deadline),
+    )
+    return RecordedAct(act, Digest(_hash(row.digest)), row.signature, recorded(row), row.represented, row.proven)
+
+
+def _claim(row: Row[Any]) -> RecordedClaim:
+    claim = Claim(
+        Identifier(row.identifier),
+        row.kind,
+        _hash(row.profile),
+        _address(row.account),
+        int(row.deadline),
+        _unreadable(row.identifier),
+    )
+    return RecordedClaim(claim, Digest(_hash(row.digest)), row.signature, recorded(row), row.proven)
+
+
+def _own_act(row: Row[Any]) -> powers.RecordedOwnAct:
+    return powers.RecordedOwnAct(
+        _own_statement(row),
+        Digest(_hash(row.digest)),
+        row.signature,
+        row.consent,
+        recorded(row),
+        row.represented,
+        row.proven,
+    )
+
+
+def _own_statement(row: Row[Any]) -> powers.OwnAct:
+    party, account = PartyId(_hash(row.party)), _address(row.account)
+    number, deadline = row.number, int(row.deadline)
+    match ActKind(row.kind):
+        case ActKind.FURTHER_CLAIM:
+            identifier, profile = Identifier(row.identifier), _hash(row.profile)
+            return powers.FurtherClaim(party, identifier, profile, account, number, deadline, row.unreadable)
+        case ActKind.ROTATION:
+            return powers.Rotation(party, _address(row.address), account, number, deadline)
+        case ActKind.FULL_POWERS:
+            representative, subject = _address(row.address), _hash(row.subject)
+            return powers.FullPowers(
+                party, representative, subject, row.kinds, int(row.until), account, number, deadline
+            )
+        case ActKind.REVOCATION:
+            return powers.Revocation(party, _address(row.address), _hash(row.subject), account, number, deadline)
+        case _:
+            return powers.OwnCancellation(party, account, number, deadline)
+
+
+def _unreadable(identifier: str) -> bytes | None:
+    """The bytes of a claim that are no identifier; the index keeps them in hexadecimal digits, under no scheme."""
+    return bytes.fromhex(identifier.removeprefix("unreadable:0x")) if identifier.startswith("unreadable:0x") else None

@@ -1,0 +1,231 @@
+"""What the documents say, the other way round: from a title, a clause or an outcome to the documents that hold it.
+
+Rebuildable from the rows and the folder of documents, and filled when it is first asked: documents come and go without
+the index's knowledge. Belongs here: which document holds what. Does not belong here: whether it counts as of a block.
+"""
+
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, bindparam, exists, insert, literal, select, union, update
+from sqlalchemy.exc import IntegrityError as DuplicateRow
+
+from normledger.acts.act import ActKind, Contract
+from normledger.documents.document import (
+    Agreement,
+    Alignments,
+    Document,
+    Norm,
+    Profile,
+    ReportedAgreement,
+    Reports,
+)
+from normledger.errors import IntegrityError
+from normledger.identifiers import ClauseId, DocumentHash, Hash, OutcomeId
+from normledger.ledger.store import DocumentStore
+from normledger.ledger.tables import (
+    TITLE_LENGTH,
+    ActRow,
+    AgreementRow,
+    AskRow,
+    ClauseRow,
+    LearnedRow,
+    MentionRow,
+    OwnActRow,
+    PartyRow,
+    ProgressRow,
+    TextRow,
+    table_of,
+)
+
+_ACTS, _AGREEMENTS, _PARTIES, _OWN = (table_of(one) for one in (ActRow, AgreementRow, PartyRow, OwnActRow))
+_TEXTS, _CLAUSES, _ASKS, _MENTIONS = (table_of(one) for one in (TextRow, ClauseRow, AskRow, MentionRow))
+_LEARNED, _PROGRESS = table_of(LearnedRow), table_of(ProgressRow)
+
+_TICK = 2_000_000_000
+"""Nanoseconds within which a folder may change twice and show one time."""
+
+CHUNK = 500
+"""Values that one statement may hold."""
+
+
+class Texts:
+    """The documents that the index's rows name, by what they say."""
+
+    def __init__(self, engine: Engine, store: DocumentStore) -> None:
+        self._engine, self._store, self._lock = engine, store, threading.Lock()
+        self._looked: tuple[object, ...] | None = None
+
+    def titled(self, kind: type[Document], title: str) -> list[DocumentHash]:
+        """The documents of a type with this title, or profiles with this name."""
+        query = select(_TEXTS.c.document).where(_TEXTS.c.title == title[:TITLE_LENGTH], _TEXTS.c.kind == _KINDS[kind])
+        return self._asked(query)
+
+    def of_clause(self, clause: Hash) -> DocumentHash | None:
+        """The document whose text holds a clause; None where none at hand does."""
+        return next(iter(self._asked(select(_CLAUSES.c.document).where(_CLAUSES.c.id == str(clause)))), None)
+
+    def asking(self, outcomes: Iterable[OutcomeId]) -> tuple[set[ClauseId], set[DocumentHash]]:
+        """The clauses that somebody says ask for one of these outcomes, and the documents in which it is said."""
+        self.learn()
+        clauses, documents = set(), set()
+        with self._engine.connect() as connection:
+            for some in chunks(sorted({str(one) for one in outcomes})):
+                asked = select(_ASKS.c.clause, _ASKS.c.document).where(_ASKS.c.outcome.in_(some))
+                for clause, document in connection.execute(asked):
+                    clauses.add(ClauseId.parse(clause))
+                    documents.add(DocumentHash.parse(document))
+        return clauses, documents
+
+    def holding(self, clauses: Iterable[ClauseId]) -> set[DocumentHash]:
+        """The documents whose texts hold these clauses."""
+        return self._each(_CLAUSES.c.document, _CLAUSES.c.id, clauses)
+
+    def mentioning(self, agreements: Iterable[DocumentHash]) -> set[DocumentHash]:
+        """The batches of reports that tell of these agreements."""
+        return self._each(_MENTIONS.c.document, _MENTIONS.c.agreement, agreements)
+
+    def _each(self, wanted: Any, by: Any, names: Iterable[Hash]) -> set[DocumentHash]:
+        self.learn()
+        found: set[DocumentHash] = set()
+        with self._engine.connect() as connection:
+            for some in chunks(sorted(map(str, names))):
+                found |= {DocumentHash.parse(one) for one in connection.scalars(select(wanted).where(by.in_(some)))}
+        return found
+
+    def _asked(self, query: Select[Any]) -> list[DocumentHash]:
+        self.learn()
+        with self._engine.connect() as connection:
+            return sorted(map(DocumentHash.parse, connection.scalars(query)))
+
+    # --- learning
+
+    def learn(self) -> None:
+        """Read what the rows have named since the last time, and what was not at hand then."""
+        with self._lock:
+            stamp = self._store.stamp()
+            with self._engine.connect() as connection:
+                reached = connection.scalar(select(_PROGRESS.c.block_hash))
+                known = connection.scalar(select(_LEARNED.c.block))
+            if self._looked == (reached, known, stamp):
+                return
+            settled = max((moment for _, moment in stamp), default=0) < time.time_ns() - _TICK
+            for _ in range(2):
+                try:
+                    with self._engine.begin() as connection:
+                        self._learn(connection)
+                        known = connection.scalar(select(_LEARNED.c.block))
+                    break
+                except DuplicateRow:  # another process learns the same at the same time
+                    continue
+            self._looked = (reached, known, stamp) if settled else None
+
+    def _learn(self, connection: Connection) -> None:
+        reached = connection.scalar(select(_PROGRESS.c.block))
+        known = connection.scalar(select(_LEARNED.c.block))
+        if reached is not None and (known is None or known < reached):
+            self._name(connection, _named_after(-1 if known is None else known))
+            if known is None:
+                connection.execute(insert(_LEARNED).values(id=1, block=reached))
+            else:
+                connection.execute(update(_LEARNED).values(block=reached))
+        tried: set[str] = set()
+        unread = select(_TEXTS.c.document).where(_TEXTS.c.kind == "")
+        while names := [
+            name for name in connection.scalars(unread) if name not in tried and self._store.has(Hash.parse(name))
+        ]:
+            tried.update(names)
+            for some in chunks(names):
+                self._read(connection, some)
+
+    def _name(self, connection: Connection, names: Select[Any]) -> None:
+        """Note documents of which nothing is known yet."""
+        connection.execute(
+            insert(_TEXTS).from_select(
+                ["document", "kind", "title"],
+                _new(names),
+            )
+        )
+
+    def _read(self, connection: Connection, names: Sequence[str]) -> None:
+        texts, clauses, asks, mentions = [], [], set(), set()
+        for name in names:
+            try:
+                document = self._store.read(Hash.parse(name))
+            except IntegrityError:
+                document = None  # whoever asks for this very text is told
+            if document is None:
+                continue
+            kind = _KINDS.get(type(document), "other")
+            title = document.name if isinstance(document, Profile) else getattr(document, "title", "")
+            texts.append({"name": name, "as_kind": kind, "as_title": title[:TITLE_LENGTH]})
+            if isinstance(document, Agreement | ReportedAgreement):
+                ids = [str(one) for one in document.clause_ids]
+                clauses += [{"id": id_, "document": name, "position": at} for at, id_ in enumerate(ids)]
+                if isinstance(document, Agreement):
+                    asks |= {
+                        (str(ask.outcome), id_, name)
+                        for clause, id_ in zip(document.clauses, ids, strict=True)
+                        for ask in clause.asks
+                    }
+            elif isinstance(document, Alignments):
+                asks |= {(str(leaf.outcome), str(leaf.clause), name) for leaf in document.leaves}
+            elif isinstance(document, Reports):
+                mentions |= {(str(leaf.agreement), name) for leaf in document.leaves}
+        if clauses:
+            connection.execute(insert(_CLAUSES), clauses)
+        if asks:
+            keys = ("outcome", "clause", "document")
+            connection.execute(insert(_ASKS), [dict(zip(keys, one, strict=True)) for one in sorted(asks)])
+        if mentions:
+            rows = [{"agreement": agreement, "document": name} for agreement, name in sorted(mentions)]
+            connection.execute(insert(_MENTIONS), rows)
+            for some in chunks(sorted({agreement for agreement, _ in mentions})):
+                told = select(_MENTIONS.c.agreement.label("document")).where(_MENTIONS.c.agreement.in_(some))
+                self._name(connection, told)
+        if texts:
+            known = update(_TEXTS).where(_TEXTS.c.document == bindparam("name"))
+            connection.execute(known.values(kind=bindparam("as_kind"), title=bindparam("as_title")), texts)
+
+
+_KINDS: dict[type, str] = {
+    Agreement: "agreement",
+    Norm: "norm",
+    Profile: "profile",
+    Reports: "reports",
+    Alignments: "alignments",
+    ReportedAgreement: "reported agreement",
+}
+
+
+def chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The values in pieces that one statement may hold."""
+    for at in range(0, len(values), CHUNK):
+        yield values[at : at + CHUNK]
+
+
+def _named_after(block: int) -> Any:
+    """The documents named by rows after a block."""
+    norms = int(Contract.NORM_REGISTRY)
+    batches = [int(ActKind.REPORTS), int(ActKind.ALIGNMENTS)]
+    return union(
+        select(_PARTIES.c.profile.label("document")).where(_PARTIES.c.block > block),
+        select(_OWN.c.profile).where(_OWN.c.block > block, _OWN.c.profile != ""),
+        select(_AGREEMENTS.c.document).where(_AGREEMENTS.c.block > block),
+        select(_ACTS.c.subject).where(
+            _ACTS.c.block > block, _ACTS.c.contract == norms, _ACTS.c.kind == int(ActKind.PUBLICATION)
+        ),
+        select(_ACTS.c.content).where(_ACTS.c.block > block, _ACTS.c.kind.in_(batches)),
+    )
+
+
+def _new(names: Any) -> Any:
+    """Those of the named documents that are not noted yet, as rows of which nothing else is known."""
+    named = names.subquery()
+    return (
+        select(named.c.document, literal(""), literal(""))
+        .distinct()
+        .where(~exists().where(_TEXTS.c.document == named.c.document))
+    )
