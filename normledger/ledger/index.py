@@ -21,10 +21,10 @@ from normledger.chain.logs import Event, Opened, events
 from normledger.chain.node import Block, Log, Node
 from normledger.errors import ChainError, IntegrityError, WorkspaceError
 from normledger.identifiers import Address, AgreementId, Hash, PartyId, Word
-from normledger.ledger.database import open_engine
+from normledger.ledger.database import open_database
 from normledger.ledger.tables import (
-    FACTS,
     FORMAT,
+    INDEX,
     ActRow,
     AgreementRow,
     BlockRow,
@@ -48,8 +48,8 @@ class _Turned(Exception):
 
 
 def open_index(url: str) -> Engine:
-    """An engine on the index's tables, made where they are missing."""
-    return open_engine(url, [ProgressRow, *FACTS])
+    """An engine on the index's tables, made where they are missing, and anew where they are of an older form."""
+    return open_database(url, INDEX)
 
 
 class Index:

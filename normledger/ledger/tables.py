@@ -6,11 +6,18 @@ act, (block, log, place in the log): nothing depends on the order of insertion. 
 set 2^64 - 1, which no database holds as an integer.
 """
 
+from pathlib import Path
+
 from sqlalchemy import BigInteger, Column, Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
+from normledger.ledger.database import Form
+
 FORMAT = 3
 """Of the tables. An index made by another format is deleted and made again; only the chain is the record."""
+
+REVISIONS = ("index_3",)
+"""The forms that are told apart, oldest first; a change of a table adds one (`ledger.migrations.anew`)."""
 
 
 class ProgressRow(SQLModel, table=True):
@@ -145,3 +152,14 @@ class RegisterRow(_Placed, table=True):
 
 FACTS = (BlockRow, PartyRow, OwnActRow, AgreementRow, FounderRow, ActRow, RegisterRow)
 """The tables that follow from the chain alone, in the order in which they are read out for comparison."""
+
+INDEX = Form(
+    title="index",
+    option="--database",
+    schema="normledger_index",
+    tables=(ProgressRow, *FACTS),
+    folder=Path(__file__).parent / "migrations",
+    revisions=REVISIONS,
+    rebuild=", or delete this index and index again",
+)
+"""The index as a database."""

@@ -71,9 +71,12 @@ def test_an_act_carried_before_a_kill_is_not_carried_again(delegations: Delegati
     for prepared, name in ((declaration, "A"), (claim, "D")):
         made.submit(prepared, name)
     lost = [work.outbox.get(one.digest) for one in (declaration, claim)]
-    work.relayer.carry(work.view())
-    with work.outbox._engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE submissions SET status = 'accepted', block = NULL, \"transaction\" = NULL")
+    work.relayer.carry(work.view)
+    with work.outbox.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE submissions SET status = 'accepted', block = NULL, \"transaction\" = NULL, final = FALSE"
+        )
+        connection.exec_driver_sql("UPDATE batches SET state = 'open', block = NULL, \"transaction\" = NULL")
     assert [work.submission(one.digest).status for one in lost] == ["accepted"] * 2
     head = work.node.head()
     work.carry()
