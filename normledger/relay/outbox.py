@@ -101,9 +101,10 @@ class Outbox:
             "subject": str(subject_of(statement)),
         }
         with Session(self._writing) as session:
-            added: Any = session.execute(self._insert().values(values).on_conflict_do_nothing())
+            kept = self._insert().values(values).on_conflict_do_nothing().returning(SubmissionRow.digest)
+            added = session.execute(kept).scalar()
             row = session.exec(select(SubmissionRow).where(SubmissionRow.digest == name).with_for_update()).one()
-            if added.rowcount:
+            if added is not None:
                 session.add(StepRow(digest=name, state="received", at=now))
             elif row.status == "refused":
                 row.status, row.reason, row.undone, row.batch = "accepted", None, 0, None

@@ -12,6 +12,7 @@ from normledger.acts.act import ActKind
 from normledger.errors import NotFound
 from normledger.identifiers import Digest, keccak
 from normledger.workspace import Workspace
+from tests.databases import CURRENT
 from tests.delegations import Delegations
 
 SPAWN = multiprocessing.get_context("spawn")
@@ -48,7 +49,7 @@ def test_an_act_accepted_before_a_kill_is_carried_once_after_it(delegations: Del
         child.join(20)
     assert child.exitcode == -signal.SIGKILL
     digest = Digest.parse(told.read_text())
-    (folder / "index.db").unlink()  # the outbox outlives the index
+    CURRENT.forget(folder / "index.db")  # the outbox outlives the index
     with Workspace.open(folder, write=True) as workspace:
         workspace.update()
         assert workspace.submission(digest).status == "accepted"
