@@ -89,34 +89,36 @@ class Outbox:
         self, domain: Domain, statement: Signable, signature: bytes, now: int, consent: bytes = b""
     ) -> Submission:
         """Keep a checked act. The same act again gives what was kept before; a refused one may be tried again."""
-        name = str(domain.digest(statement))
+        digest = domain.digest(statement)
+        name, typed_data = str(digest), to_json(domain, statement)
         values = {
             "digest": name,
             "position": select(func.coalesce(func.max(SubmissionRow.position), 0) + 1).scalar_subquery(),
             "received": now,
-            "typed_data": json.dumps(to_json(domain, statement), sort_keys=True, separators=(",", ":")),
+            "typed_data": json.dumps(typed_data, sort_keys=True, separators=(",", ":")),
             "signature": signature,
             "consent": consent or None,
             "status": "accepted",
             "subject": str(subject_of(statement)),
         }
-        with Session(self._writing) as session:
-            kept = self._insert().values(values).on_conflict_do_nothing().returning(SubmissionRow.digest)
-            added = session.execute(kept).scalar()
-            row = session.exec(select(SubmissionRow).where(SubmissionRow.digest == name).with_for_update()).one()
-            if added is not None:
-                session.add(StepRow(digest=name, state="received", at=now))
-            elif row.status == "refused":
-                row.status, row.reason, row.undone, row.batch = "accepted", None, 0, None
-                row.signature, row.consent = signature, consent or None
-                session.add(StepRow(digest=name, state="received", at=now))
-            submission = _submission(row)
-            session.commit()
-            return submission
-
-    def _insert(self) -> Any:
+        table = SubmissionRow.metadata.tables["submissions"]
         dialect = postgresql if self.engine.dialect.name == "postgresql" else sqlite
-        return dialect.insert(SubmissionRow)
+        fresh = dialect.insert(table).values(values).on_conflict_do_nothing().returning(table.c.digest)
+        # The table itself, past sessions and their objects: this is what every signatory waits for.
+        with self._writing.begin() as connection:
+            known = connection.execute(fresh).first() is None
+            if known:
+                again = {"reason": None, "undone": 0, "signature": signature, "consent": consent or None}
+                refused = update(table).where(table.c.digest == name, table.c.status == "refused")
+                tried = connection.execute(refused.values(status="accepted", **again).returning(table.c.digest)).first()
+            if not known or tried is not None:
+                connection.execute(steps([name], "received", now))
+        if known:
+            return self.get(digest)
+        return Submission(
+            digest, typed_data["primaryType"], subject_of(statement), domain, statement, signature, consent,
+            "accepted", None, None, None, now,
+        )  # fmt: skip
 
     # --- asking
 

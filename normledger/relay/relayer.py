@@ -8,6 +8,7 @@ whoever is killed at whatever moment: `batches`. Belongs here: what is asked of 
 import re
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -32,6 +33,9 @@ _TRIES = 3
 """How many of an act's transactions may fail in a block, after a trial without cost had gone well."""
 
 _ROOM = 30_000_000  # gas that a block holds at least; a margin on an estimate does not go above it
+
+_AMPLE = (120_000, 40_000)
+"""Gas that suffices for a call and for each of its acts: twice what they take (tests/contracts/gas)."""
 
 _TOO_CHEAP = re.compile(r"underpriced|less than (the )?block base fee|fee (is )?too low|basefee", re.I)
 
@@ -252,7 +256,7 @@ class Relayer:
         try:
             if self.batches.undone(digests) >= _TRIES:
                 raise Reverted(b"", "Its transactions were undone in blocks, time and again")
-            tried = self._node.estimate(self._sender.address, to, call.data)
+            gas = self._gas(to, call.data, len(group))
         except Reverted as reverted:
             self.batches.release(digests)
             if whole:
@@ -260,7 +264,6 @@ class Relayer:
             if len(group) > 1:
                 return self._halved(look, view, group, one_by_one)
             return self._unless_recorded(look, group, reverted), 0
-        gas = max(tried, min(tried + tried // 5, _ROOM))  # others' transactions may come first
         highest, priority = self._fees()
         if (reason := self._unaffordable(gas, highest)) is not None:
             self.batches.release(digests)
@@ -316,6 +319,20 @@ class Relayer:
         return [submission.digest for submission in group]
 
     # --- what it costs
+
+    def _gas(self, to: Address, data: bytes, acts: int) -> int:
+        """The gas limit for a call, tried without cost. Raises Reverted.
+
+        One trial with ample gas is enough where plain keys signed, and an estimate is many; what is not used costs
+        nothing. Where a day's gas is limited it is not to be set aside for nothing.
+        """
+        ample = min(_AMPLE[0] + _AMPLE[1] * acts, _ROOM)
+        if self._limits.gas_a_day is None:
+            with suppress(Reverted):
+                self._node.call(to, data, sender=self._sender.address, gas=ample)
+                return ample
+        tried = self._node.estimate(self._sender.address, to, data)
+        return max(tried, min(tried + tried // 5, _ROOM))  # others' transactions may come first
 
     def _unaffordable(self, gas: int, highest: int) -> str | None:
         limit, now = self._limits.gas_a_day, self._outbox.now()
