@@ -135,18 +135,27 @@ class Batches:
 
     # --- making and watching
 
+    def mark(self, account: Address) -> int:
+        """A point in the account's batches: those from here on may use places that the chain has not told yet."""
+        with Session(self._engine) as session:
+            mine = BatchRow.account == str(account)
+            first = session.exec(select(func.min(BatchRow.id)).where(mine, BatchRow.state == "open")).one()
+            return int(first or (session.exec(select(func.max(BatchRow.id))).one() or 0) + 1)
+
     def open(
         self,
         digests: Sequence[Digest],
         chain_id: int,
         account: Address,
+        since: int,
         unused: int,
         call: tuple[Address, bytes, int],
         sign: Callable[[int], Attempt],
     ) -> Batch | None:
         """Give submissions a place and keep the transaction signed for it; None where they are no longer ours.
 
-        `unused` is the first nonce that the chain has not seen; `call` names contract, data and gas limit.
+        `unused` is the first nonce that the chain had not seen when it was asked, after `since` was the `mark`; `call`
+        names contract, data and gas limit.
         """
         now, names = self._outbox.now(), [str(digest) for digest in digests]
         contract, data, gas = call
@@ -164,7 +173,9 @@ class Batches:
                 select(func.max(BatchRow.nonce)).where(
                     BatchRow.chain_id == chain_id,
                     BatchRow.account == str(account),
-                    col(BatchRow.state).in_(("open", "included")),
+                    # What was settled since the chain was asked has used its place too.
+                    col(BatchRow.state).in_(("open", "included"))
+                    | ((col(BatchRow.id) >= since) & (col(BatchRow.state) != "lost")),
                 )
             ).one()
             nonce = unused if last is None else max(unused, last + 1)

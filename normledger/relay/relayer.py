@@ -271,9 +271,11 @@ class Relayer:
                 return self._halved(look, view, group, one_by_one)
             self._outbox.delay(digests, reason)
             return [], 0
+        payer = self._sender.address
+        mark = self.batches.mark(payer)
         batch = self.batches.open(
-            digests, self._node.chain_id, self._sender.address, self._node.nonce(self._sender.address),
-            (to, call.data, gas), self._sign(to, call.data, gas, highest, priority),
+            digests, self._node.chain_id, payer, mark, self._node.nonce(payer), (to, call.data, gas),
+            self._sign(to, call.data, gas, highest, priority),
         )  # fmt: skip
         if batch is None:
             return [], 0
