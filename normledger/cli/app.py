@@ -14,6 +14,7 @@ from normledger.cli import (
     exploring,
     preparing,
     reading,
+    relaying,
 )
 from normledger.cli.rendering import fail
 from normledger.errors import NormLedgerError
@@ -27,7 +28,18 @@ app = typer.Typer(
     add_completion=False,
 )
 
-for commands in (preparing, aligning, acting, empowering, anchoring, reading, exploring, evidence, demonstration):
+for commands in (
+    preparing,
+    aligning,
+    acting,
+    empowering,
+    anchoring,
+    reading,
+    relaying,
+    exploring,
+    evidence,
+    demonstration,
+):
     commands.add_to(app)
 
 

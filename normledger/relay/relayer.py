@@ -83,7 +83,7 @@ class Relayer:
             self._fault, self._postponed = None, False
             done, moving = self._turn(look, one_by_one)
             settled += done
-            if not (moving or self._postponed) or time.monotonic() >= end:
+            if not (moving or self._postponed) or (self._fault and not done) or time.monotonic() >= end:
                 break
             if done:
                 pause = 0.005
@@ -192,10 +192,10 @@ class Relayer:
         try:
             self._node.submit(attempt.raw)
         except RpcError as error:
-            self._fault = error
             if _TOO_CHEAP.search(str(error)):
                 self._cheap.add(batch.id)
             elif not re.search(r"nonce (is )?too low", str(error), re.I):  # in a block by now, by whomever
+                self._fault = error
                 self._outbox.delay(map(Digest.parse, batch.digests), str(error))
 
     # --- what waits
@@ -272,6 +272,12 @@ class Relayer:
             self._outbox.delay(digests, reason)
             return [], 0
         payer = self._sender.address
+        held = self._node.balance(payer)
+        if held < gas * highest:
+            reason = f"The paying account {payer} holds {held:,} wei, and this may take {gas * highest:,}; fill it up."
+            self._fault = ChainError(reason)
+            self._outbox.delay(digests, reason)
+            return [], 0
         mark = self.batches.mark(payer)
         batch = self.batches.open(
             digests, self._node.chain_id, payer, mark, self._node.nonce(payer), (to, call.data, gas),
