@@ -1,7 +1,7 @@
 """A copy of the outbox in one file, as of one moment, and back again: what nobody else holds is to be kept twice.
 
 The copy is an outbox on SQLite, whatever the outbox lies on, so that it can be looked into, restored on either kind of
-database, and moved from form to form. Belongs here: whole outboxes. Does not belong here: single submissions (`outbox`).
+database, and moved from form to form. Belongs here: whole outboxes. Does not belong here: one submission (`outbox`).
 """
 
 import os
