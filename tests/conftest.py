@@ -2,14 +2,13 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from normledger.workspace import Workspace
-from tests.databases import KINDS, Cluster, Databases, use
+from tests.databases import KINDS, OF_THE_ENVIRONMENT, Cluster, Databases, on_files, use
 from tests.delegations import Delegations, copy_of, create
 from tests.evidence.story import Story, still
 
@@ -26,13 +25,8 @@ SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 @pytest.fixture(autouse=True)
 def no_workspace_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in _OWN:
+    for name in OF_THE_ENVIRONMENT:
         monkeypatch.delenv(name, raising=False)
-
-
-_OWN = (
-    "NORMLEDGER_HOME", "NORMLEDGER_PASSPHRASE", "NORMLEDGER_RELAYER_KEY", "NORMLEDGER_DATABASE", "NORMLEDGER_OUTBOX",
-)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -57,20 +51,11 @@ def databases(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytes
     use(None)
 
 
-@contextmanager
-def _on_files() -> Iterator[None]:
-    """What is made once for all tests lies in files, whatever the test that asks for it first runs on."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in _OWN:
-            patch.delenv(name, raising=False)
-        yield
-
-
 @pytest.fixture(scope="session")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a workspace with the contracts on an embedded chain. Never written to: copy it."""
     folder = tmp_path_factory.mktemp("deployed") / ".normledger"
-    with _on_files(), create(folder) as workspace:
+    with on_files(), create(folder) as workspace:
         workspace.deploy()
         workspace.update()
     return folder
@@ -87,7 +72,7 @@ def workspace(deployed: Path, tmp_path: Path) -> Iterator[Workspace]:
 def registered(deployed: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Delegations]:
     """A folder in which parties A, B and C are registered, and who they are. Never written to: copy it."""
     folder = tmp_path_factory.mktemp("registered") / ".normledger"
-    with _on_files(), copy_of(deployed, folder) as workspace:
+    with on_files(), copy_of(deployed, folder) as workspace:
         made = Delegations(workspace)
         made.register("A", "B", "C")
     return folder, made
@@ -104,7 +89,7 @@ def delegations(registered: tuple[Path, Delegations], tmp_path: Path) -> Iterato
 @pytest.fixture(scope="session")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     """The story of which every claim can be proven, to its end. Never written to."""
-    with _on_files(), still(tmp_path_factory.mktemp("story")) as workspace:
+    with on_files(), still(tmp_path_factory.mktemp("story")) as workspace:
         yield Story(workspace).begin().turn()
 
 

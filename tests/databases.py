@@ -10,13 +10,19 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 import psycopg
+import pytest
 
 KINDS = ("sqlite", "postgresql")
+OF_THE_ENVIRONMENT = (
+    "NORMLEDGER_HOME", "NORMLEDGER_PASSPHRASE", "NORMLEDGER_RELAYER_KEY", "NORMLEDGER_DATABASE", "NORMLEDGER_OUTBOX",
+)  # fmt: skip
 _PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 
 
@@ -93,6 +99,15 @@ def use(cluster: Cluster | None) -> Databases:
     """Run on these from now on."""
     CURRENT.cluster = cluster
     return CURRENT
+
+
+@contextmanager
+def on_files() -> Iterator[None]:
+    """What is made once for all tests lies in files, whatever the test that asks for it first runs on."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in OF_THE_ENVIRONMENT:
+            patch.delenv(name, raising=False)
+        yield
 
 
 def _schema(path: Path) -> str:
