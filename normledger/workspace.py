@@ -141,6 +141,7 @@ class Workspace:
     def __init__(self, folder: Path, configuration: Configuration, *, write: bool) -> None:
         self.folder, self.configuration, self.writes = folder, configuration, write
         self.release = release.current()
+        self._database: str | None = None
         self._closing = contextlib.ExitStack()
         if write:
             self._take_turn()
@@ -164,8 +165,18 @@ class Workspace:
         return workspace
 
     @classmethod
-    def open(cls, folder: Path | None = None, *, write: bool = False, chain: str | None = None) -> "Workspace":
-        """Open an existing folder. Raises `WorkspaceError` in one sentence for whatever is wrong with it."""
+    def open(
+        cls,
+        folder: Path | None = None,
+        *,
+        write: bool = False,
+        chain: str | None = None,
+        database: str | None = None,
+    ) -> "Workspace":
+        """Open an existing folder; `chain` and `database` go before what it has set.
+
+        Raises `WorkspaceError` in one sentence for whatever is wrong with it.
+        """
         folder = folder or find()
         try:
             data = tomllib.loads((folder / "config.toml").read_text("utf-8"))
@@ -188,7 +199,9 @@ class Workspace:
         )
         if chain and chain != configuration.chain:
             configuration = replace(configuration, chain=chain)
-        return cls(folder, configuration, write=write)
+        workspace = cls(folder, configuration, write=write)
+        workspace._database = database
+        return workspace
 
     def __enter__(self) -> "Workspace":
         return self
@@ -332,8 +345,8 @@ class Workspace:
 
     @property
     def database(self) -> str:
-        """The index's URL: NORMLEDGER_DATABASE, `database` in config.toml, or a file in the folder."""
-        given = os.environ.get("NORMLEDGER_DATABASE") or self.configuration.database
+        """The index's URL: as it was opened with, NORMLEDGER_DATABASE, `database` in config.toml, or a file here."""
+        given = self._database or os.environ.get("NORMLEDGER_DATABASE") or self.configuration.database
         return given or f"sqlite:///{self.folder / 'index.db'}"
 
     @property
