@@ -36,7 +36,7 @@ from normledger.acts.typed_data import from_json, to_json
 from normledger.chain.calls import is_signed_by_wallet
 from normledger.chain.deployment import deploy
 from normledger.chain.node import Block, Node, connect
-from normledger.chain.sender import Sender
+from normledger.chain.sender import PATIENCE, Sender
 from normledger.composition import record as composition_input
 from normledger.composition.compose import compose
 from normledger.composition.result import Composition, Parameters
@@ -48,13 +48,17 @@ from normledger.documents.formats.proposals import Proposals
 from normledger.documents.trust_policy import TrustPolicy, read_trust_policy
 from normledger.errors import ChainError, InputError, NormLedgerError, NotFound, Refused, SignatureError, WorkspaceError
 from normledger.identifiers import ZERO, Address, Digest, Hash, NormId, PartyId
+from normledger.ledger.database import place_of, sole_writer
 from normledger.ledger.index import Index, open_index
 from normledger.ledger.queries import Ledger, View
 from normledger.ledger.store import DocumentStore
+from normledger.ledger.tables import INDEX
 from normledger.relay.admission import check
+from normledger.relay.calling import RawCall, raw_call
 from normledger.relay.outbox import Outbox, Submission, open_outbox
 from normledger.relay.preparation import Prepared, prepare, prepare_claim
-from normledger.relay.relayer import Relayer
+from normledger.relay.relayer import Limits, Relayer, settle
+from normledger.relay.tables import OUTBOX
 
 FORMAT = 1
 """Of the folder. A folder of a newer format is refused, never guessed at."""
@@ -68,12 +72,22 @@ FUNDS = 10**24
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """config.toml. `chain` is ``embedded`` or a URL; `chain_id` and `first_block` are None until deployment."""
+    """config.toml. `chain` is ``embedded`` or a URL; `chain_id` and `first_block` are None until deployment.
+
+    `database` and `outbox` are URLs of the index and the outbox, by default files in the folder. `relay` tells whether
+    this workspace pays for carrying what is submitted, within the limits that follow it (`relay.relayer.Limits`).
+    """
 
     chain: str = "embedded"
     chain_id: int | None = None
     first_block: int = 0
     release: str | None = None
+    database: str | None = None
+    outbox: str | None = None
+    relay: bool = True
+    gas_a_day: int | None = None
+    highest_fee: int | None = None
+    stuck_seconds: int = 60
     format: int = FORMAT
 
     def to_toml(self) -> str:
@@ -82,7 +96,16 @@ class Configuration:
         if self.chain_id is not None:
             lines += [f"chain_id = {self.chain_id}", f"first_block = {self.first_block}"]
             lines += [f"release = {json.dumps(self.release)}"]
+        lines += [
+            f"{name} = {json.dumps(value)}" for name in _OPTIONAL if (value := getattr(self, name)) != _OPTIONAL[name]
+        ]
         return "\n".join(lines) + "\n"
+
+
+_OPTIONAL: dict[str, Any] = {
+    "database": None, "outbox": None, "relay": True, "gas_a_day": None, "highest_fee": None, "stuck_seconds": 60,
+}  # fmt: skip
+"""What config.toml leaves out where it is as usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +141,15 @@ class Workspace:
     def __init__(self, folder: Path, configuration: Configuration, *, write: bool) -> None:
         self.folder, self.configuration, self.writes = folder, configuration, write
         self.release = release.current()
+        self._database: str | None = None
         self._closing = contextlib.ExitStack()
         if write:
             self._take_turn()
 
     @classmethod
-    def create(cls, folder: Path, *, chain: str = "embedded") -> "Workspace":
+    def create(
+        cls, folder: Path, *, chain: str = "embedded", database: str | None = None, outbox: str | None = None
+    ) -> "Workspace":
         """Make a new folder with a relayer's key. Raises `WorkspaceError` if there is one already."""
         if (folder / "config.toml").exists():
             raise WorkspaceError(f"There is a workspace in {folder} already; use it, or name another folder.")
@@ -133,14 +159,24 @@ class Workspace:
         passphrase = folder / "keys" / "passphrase"
         passphrase.touch(mode=0o600)
         passphrase.write_text(secrets.token_urlsafe(24) + "\n")
-        _write(folder / "config.toml", Configuration(chain=chain).to_toml())
+        _write(folder / "config.toml", Configuration(chain, database=database, outbox=outbox).to_toml())
         workspace = cls.open(folder, write=True)
         workspace.new_key("relayer")
         return workspace
 
     @classmethod
-    def open(cls, folder: Path | None = None, *, write: bool = False, chain: str | None = None) -> "Workspace":
-        """Open an existing folder. Raises `WorkspaceError` in one sentence for whatever is wrong with it."""
+    def open(
+        cls,
+        folder: Path | None = None,
+        *,
+        write: bool = False,
+        chain: str | None = None,
+        database: str | None = None,
+    ) -> "Workspace":
+        """Open an existing folder; `chain` and `database` go before what it has set.
+
+        Raises `WorkspaceError` in one sentence for whatever is wrong with it.
+        """
         folder = folder or find()
         try:
             data = tomllib.loads((folder / "config.toml").read_text("utf-8"))
@@ -159,10 +195,13 @@ class Workspace:
             chain_id=data.get("chain_id"),
             first_block=data.get("first_block", 0),
             release=data.get("release"),
+            **_optional(data, folder / "config.toml"),
         )
         if chain and chain != configuration.chain:
             configuration = replace(configuration, chain=chain)
-        return cls(folder, configuration, write=write)
+        workspace = cls(folder, configuration, write=write)
+        workspace._database = database
+        return workspace
 
     def __enter__(self) -> "Workspace":
         return self
@@ -189,7 +228,8 @@ class Workspace:
     def use_chain(self, where: str) -> None:
         """Take another chain from now on: an address of a JSON-RPC node, or ``embedded``."""
         self.__dict__.pop("node", None)
-        self.configuration = Configuration(chain=where)
+        usual = {name: getattr(self.configuration, name) for name in _OPTIONAL}
+        self.configuration = Configuration(chain=where, **usual)
         _write(self.folder / "config.toml", self.configuration.to_toml())
 
     @cached_property
@@ -303,10 +343,31 @@ class Workspace:
         """The documents here."""
         return DocumentStore(self.folder / "documents")
 
+    @property
+    def database(self) -> str:
+        """The index's URL: as it was opened with, NORMLEDGER_DATABASE, `database` in config.toml, or a file here."""
+        given = self._database or os.environ.get("NORMLEDGER_DATABASE") or self.configuration.database
+        return given or f"sqlite:///{self.folder / 'index.db'}"
+
+    @property
+    def outbox_database(self) -> str:
+        """The outbox's URL: NORMLEDGER_OUTBOX, `outbox` in config.toml, or a file in the folder; never the index's."""
+        given = os.environ.get("NORMLEDGER_OUTBOX") or self.configuration.outbox
+        url = given or f"sqlite:///{self.folder / 'outbox.db'}"
+        if place_of(url, OUTBOX) == place_of(self.database, INDEX):
+            raise WorkspaceError(
+                "Index and outbox would lie in one database, and whoever deletes a broken index would delete signed "
+                "acts; give `outbox` in config.toml (or NORMLEDGER_OUTBOX) a file or schema of its own."
+            )
+        return url
+
     @cached_property
     def ledger(self) -> Ledger:
         """The index with its documents."""
-        engine = open_index(f"sqlite:///{self.folder / 'index.db'}")
+        url = self.database
+        if self.writes:
+            self._closing.enter_context(sole_writer(url, INDEX))
+        engine = open_index(url)
         self._closing.callback(engine.dispose)
         self._index_engine = engine
         return Ledger(engine, self.store, self.release)
@@ -363,14 +424,18 @@ class Workspace:
     @cached_property
     def outbox(self) -> Outbox:
         """The accepted acts."""
-        engine = open_outbox(f"sqlite:///{self.folder / 'outbox.db'}")
+        engine = open_outbox(self.outbox_database)
         self._closing.callback(engine.dispose)
         return Outbox(engine)
 
     @cached_property
     def relayer(self) -> Relayer:
         """Carries the outbox to the chain."""
-        return Relayer(self.sender, self.outbox, self.release)
+        made = self.configuration
+        limits = Limits(made.gas_a_day, made.highest_fee, made.stuck_seconds)
+        relayer = Relayer(self.sender, self.outbox, self.release, limits)
+        self._closing.callback(relayer.close)
+        return relayer
 
     def prepare_claim(
         self, identifier: str, kind: str, profile: Profile, account: Address, deadline: int = 0
@@ -452,13 +517,28 @@ class Workspace:
         """What became of a submission."""
         return self.outbox.get(digest)
 
-    def carry(self, *, one_by_one: bool = False) -> list[Submission]:
-        """Index, carry what is pending, index again; gives what was carried or refused."""
+    def carry(self, *, one_by_one: bool = False, patience: float = PATIENCE) -> list[Submission]:
+        """Index, carry what is pending, index again; gives what was carried or refused.
+
+        Waits for blocks for at most `patience` seconds; with 0 it takes one turn and waits for nothing. Where this
+        workspace does not relay, it notes what others have recorded.
+        """
         self.update()
-        settled = self.relayer.carry(self.newest(), one_by_one=one_by_one)
+        if not self.configuration.relay:
+            settle(self.newest(), self.outbox, self.node)
+            return []
+        settled = self.relayer.carry(self._look, one_by_one=one_by_one, patience=patience)
         if settled:
             self.update()
         return settled
+
+    def _look(self) -> View:
+        self.update()
+        return self.newest()
+
+    def raw_call(self, digest: Digest, view: View | None = None) -> RawCall:
+        """The call that records a submission, for anybody to send. Raises `NotFound` or `Refused`."""
+        return raw_call(view or self.newest(), self.release, self.outbox.get(digest), self.outbox.pending())
 
     def report(self, paths: Sequence[Path], observer: PartyId | None) -> "Reporting":
         """Import what was agreed elsewhere: keep its texts, and anchor who undertook it as the observer's reports.
@@ -576,6 +656,23 @@ def _signature(text: str) -> bytes:
         return bytes.fromhex(text.removeprefix("0x"))
     except (ValueError, AttributeError):
         raise SignatureError("A signature is 0x and hexadecimal digits, 130 for a plain key; copy it whole.") from None
+
+
+def _optional(data: dict[str, Any], path: Path) -> dict[str, Any]:
+    """Those settings of config.toml that it may leave out, each of its sort."""
+    found = {}
+    for name, usual in _OPTIONAL.items():
+        value = data.get(name, usual)
+        sort, told = _SORTS.get(name, (int, "a whole number"))
+        if value is not None and (type(value) is not sort or (isinstance(value, int) and value < 0)):
+            raise WorkspaceError(f"{path}: {name} = {json.dumps(value, default=str)} can't be used; write {told}.")
+        found[name] = value
+    return found
+
+
+_SORTS: dict[str, tuple[type, str]] = {
+    "relay": (bool, "true or false"), "database": (str, "a URL in quotes"), "outbox": (str, "a URL in quotes"),
+}  # fmt: skip
 
 
 def composing(policy: TrustPolicy) -> composition_input.TrustPolicy:

@@ -13,6 +13,7 @@ BENCHES = {
     "first-light": ("first_light",),
     "gas": ("gas",),
     "composition": ("composition_alignment", "composition_proposals", "composition_coalitions", "composition_explore"),
+    "service": ("service_submit",),
 }
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from normledger.workspace import Workspace
+from tests.databases import KINDS, OF_THE_ENVIRONMENT, Cluster, Databases, on_files, use
 from tests.delegations import Delegations, copy_of, create
 from tests.evidence.story import Story, still
 
@@ -24,15 +25,37 @@ SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 @pytest.fixture(autouse=True)
 def no_workspace_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("NORMLEDGER_HOME", "NORMLEDGER_PASSPHRASE", "NORMLEDGER_RELAYER_KEY"):
+    for name in OF_THE_ENVIRONMENT:
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL of this process's own."""
+    if reason := Cluster.missing():
+        pytest.skip(reason)
+    with Cluster() as running:
+        yield running
+
+
+@pytest.fixture(params=KINDS)
+def databases(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databases]:
+    """Each kind of database in turn, for the workspace in the test's folder too. A suite takes it for all its tests."""
+    if request.param == "postgresql":
+        made = use(request.getfixturevalue("cluster"))
+        for name, file in (("NORMLEDGER_DATABASE", "index.db"), ("NORMLEDGER_OUTBOX", "outbox.db")):
+            monkeypatch.setenv(name, made.url(tmp_path / ".normledger" / file))
+        yield made
+    else:
+        yield use(None)
+    use(None)
 
 
 @pytest.fixture(scope="session")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a workspace with the contracts on an embedded chain. Never written to: copy it."""
     folder = tmp_path_factory.mktemp("deployed") / ".normledger"
-    with create(folder) as workspace:
+    with on_files(), create(folder) as workspace:
         workspace.deploy()
         workspace.update()
     return folder
@@ -49,7 +72,7 @@ def workspace(deployed: Path, tmp_path: Path) -> Iterator[Workspace]:
 def registered(deployed: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Delegations]:
     """A folder in which parties A, B and C are registered, and who they are. Never written to: copy it."""
     folder = tmp_path_factory.mktemp("registered") / ".normledger"
-    with copy_of(deployed, folder) as workspace:
+    with on_files(), copy_of(deployed, folder) as workspace:
         made = Delegations(workspace)
         made.register("A", "B", "C")
     return folder, made
@@ -66,7 +89,7 @@ def delegations(registered: tuple[Path, Delegations], tmp_path: Path) -> Iterato
 @pytest.fixture(scope="session")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     """The story of which every claim can be proven, to its end. Never written to."""
-    with still(tmp_path_factory.mktemp("story")) as workspace:
+    with on_files(), still(tmp_path_factory.mktemp("story")) as workspace:
         yield Story(workspace).begin().turn()
 
 

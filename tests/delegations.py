@@ -1,5 +1,6 @@
 """Real parties with real keys in a real workspace: what a test needs to let somebody sign."""
 
+import os
 import shutil
 import time
 from dataclasses import dataclass, field
@@ -29,7 +30,10 @@ def create(folder: Path, *, chain: str = "embedded") -> Workspace:
 def copy_of(template: Path, folder: Path) -> Workspace:
     """A workspace of one's own with everything that the template holds."""
     shutil.copytree(template, folder)
-    return Workspace.open(folder, write=True)
+    workspace = Workspace.open(folder, write=True)
+    if "NORMLEDGER_DATABASE" in os.environ:  # the template's index is a file
+        workspace.update()
+    return workspace
 
 
 @dataclass

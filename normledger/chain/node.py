@@ -263,10 +263,19 @@ class Node:
 
     # State; `block` None is the newest
 
-    def call(self, to: Address, data: bytes, *, block: int | None = None, sender: Address | None = None) -> bytes:
-        """What the contract answers, changing nothing. Raises Reverted."""
+    def call(
+        self,
+        to: Address,
+        data: bytes,
+        *,
+        block: int | None = None,
+        sender: Address | None = None,
+        gas: int | None = None,
+    ) -> bytes:
+        """What the contract answers, changing nothing; `gas` is the most that it may use. Raises Reverted."""
+        message = _message(sender, to, data) | ({} if gas is None else {"gas": hex(gas)})
         with self._undone():
-            found = self._ask("eth_call", _message(sender, to, data), _tag(block))
+            found = self._ask("eth_call", message, _tag(block))
         with self._understood("eth_call"):
             return _bytes(found)
 

@@ -5,6 +5,7 @@ Does not belong here: what the transactions mean. The key never leaves this obje
 
 import threading
 import time
+from dataclasses import dataclass
 from typing import Any
 
 from eth_account import Account
@@ -18,6 +19,19 @@ PATIENCE = 180.0
 """Seconds to wait for a transaction to reach a block: fifteen blocks of Ethereum."""
 
 _ROOM = 30_000_000  # gas that a block holds at least; a margin on an estimate does not go above it
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """A transaction to be signed. Fees in wei per gas; without `priority` it offers one gas price (before EIP-1559)."""
+
+    nonce: int
+    to: Address | None
+    data: bytes
+    gas: int
+    highest: int
+    priority: int | None
+    value: int = 0
 
 
 class Sender:
@@ -52,20 +66,25 @@ class Sender:
 
     def _signed(self, to: Address | None, data: bytes, value: int, gas: int) -> bytes:
         highest, priority = self.node.fees()
-        transaction: dict[str, Any] = {
+        tip = None if self.node.base_fee() is None else priority
+        return self.sign(Transaction(self.node.nonce(self.address), to, data, gas, highest, tip, value))
+
+    def sign(self, one: "Transaction") -> bytes:
+        """The signed bytes of a transaction from this account; nothing is sent."""
+        fields: dict[str, Any] = {
             "chainId": self.node.chain_id,
-            "nonce": self.node.nonce(self.address),
-            "gas": gas,
-            "value": value,
-            "data": data,
+            "nonce": one.nonce,
+            "gas": one.gas,
+            "value": one.value,
+            "data": one.data,
         }
-        if to is not None:
-            transaction["to"] = str(to)
-        if self.node.base_fee() is None:
-            transaction["gasPrice"] = highest
+        if one.to is not None:
+            fields["to"] = str(one.to)
+        if one.priority is None:
+            fields["gasPrice"] = one.highest
         else:
-            transaction |= {"type": 2, "maxFeePerGas": highest, "maxPriorityFeePerGas": priority}
-        return bytes(self._account.sign_transaction(transaction).raw_transaction)
+            fields |= {"type": 2, "maxFeePerGas": one.highest, "maxPriorityFeePerGas": one.priority}
+        return bytes(self._account.sign_transaction(fields).raw_transaction)
 
     def wait(self, name: Hash) -> Receipt:
         """The receipt of a transaction handed over; raises ChainError if no block takes it within the patience."""

@@ -15,6 +15,7 @@ from normledger.cli import (
     exploring,
     preparing,
     reading,
+    relaying,
     service,
     tracing,
 )
@@ -42,6 +43,7 @@ for commands in (
     service,
     tracing,
     auditing,
+    relaying,
     demonstration,
 ):
     commands.add_to(app)

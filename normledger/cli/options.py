@@ -38,6 +38,10 @@ ByKey = Annotated[
     str | None, typer.Option("--by", metavar="KEY", help="The key of a representative, who signs for the party.")
 ]
 Chain = Annotated[str | None, typer.Option("--chain", metavar="URL", help="embedded, or a JSON-RPC URL.")]
+Database = Annotated[
+    str | None,
+    typer.Option("--database", metavar="URL", help="Of the index: sqlite:///FILE or postgresql://USER@HOST/NAME."),
+]
 Basis = Annotated[str, typer.Option(help="consented or reported; the two are never summed.")]
 World = Annotated[str, typer.Option(help="real or exercise.")]
 Norms = Annotated[bool, typer.Option("--norms", help="Count endorsements of published norms as consent to them.")]
@@ -51,9 +55,9 @@ def reading() -> Iterator[Workspace]:
 
 
 @contextmanager
-def writing(chain: str | None = None) -> Iterator[Workspace]:
+def writing(chain: str | None = None, database: str | None = None) -> Iterator[Workspace]:
     """The workspace, with the one writer's turn."""
-    with Workspace.open(find(), write=True, chain=chain) as workspace:
+    with Workspace.open(find(), write=True, chain=chain, database=database) as workspace:
         yield workspace
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
-from normledger.cli.options import AsJson, AsOfBlock, AtTime, Chain, acting, reading, view_of, writing
+from normledger.cli.options import AsJson, AsOfBlock, AtTime, Chain, Database, acting, reading, view_of, writing
 from normledger.cli.rendering import as_of_json, console, print_json, say, table
 from normledger.documents.document import Profile
 from normledger.identifiers import KINDS
@@ -28,10 +28,14 @@ def add_to(app: typer.Typer) -> None:
 def init(
     chain: Annotated[str, typer.Option(metavar="URL", help="embedded, or a JSON-RPC URL.")] = "embedded",
     folder: Annotated[Path, typer.Argument(help="Where the workspace is to be.")] = Path(".normledger"),
+    database: Database = None,
+    outbox: Annotated[
+        str | None, typer.Option("--outbox", metavar="URL", help="Of the outbox, which is never deleted.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a workspace: configuration, a relayer's key, an empty store."""
-    with Workspace.create(folder, chain=chain) as workspace:
+    with Workspace.create(folder, chain=chain, database=database, outbox=outbox) as workspace:
         account = workspace.address_of_key("relayer")
     if as_json:
         return print_json({"workspace": str(folder), "chain": chain, "relayer": str(account)})
@@ -129,10 +133,11 @@ def import_(
 def index(
     follow: Annotated[bool, typer.Option("--follow", help="Go on as new blocks come.")] = False,
     chain: Chain = None,
+    database: Database = None,
     as_json: AsJson = False,
 ) -> None:
     """Read the chain into the index, up to its head."""
-    with writing(chain) as workspace:
+    with writing(chain, database) as workspace:
         while True:
             bar = Progress(
                 TextColumn("Indexing"), BarColumn(), MofNCompleteColumn(), console=console, transient=True,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from normledger.cli.options import one_of, writing
+from normledger.cli.options import Database, one_of, writing
 from normledger.cli.rendering import say
 from normledger.errors import ChainError, InputError
 from normledger.workspace import Workspace
@@ -32,6 +32,7 @@ def add_to(app: typer.Typer) -> None:
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on; 0 takes a free one.")] = 8000,
+    database: Database = None,
     metrics: Annotated[bool, typer.Option("--metrics", help="Offer /metrics to Prometheus, on the same port.")] = False,
     limits: Annotated[bool, typer.Option(help="Answer 429 to an address that asks too much.")] = True,
     proxies: Annotated[
@@ -50,7 +51,7 @@ def serve(
     from api.operation import Operation, operated
 
     bound = _bind(host, port)
-    with writing() as workspace:
+    with writing(database=database) as workspace:
         try:
             workspace.update()
         except ChainError as error:

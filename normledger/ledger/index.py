@@ -25,8 +25,8 @@ from normledger.acts.release import Release
 from normledger.chain.node import Block, Log, Node, Sealed
 from normledger.errors import ChainError, IntegrityError, NormLedgerError, WorkspaceError
 from normledger.identifiers import Hash, Word, keccak
-from normledger.ledger.database import open_engine
-from normledger.ledger.tables import FACTS, FORMAT, TEXTS, BlockRow, DerivedRow, ProgressRow, table_of
+from normledger.ledger.database import open_database, writing
+from normledger.ledger.tables import FORMAT, INDEX, BlockRow, ProgressRow, table_of
 from normledger.ledger.writer import Slot, Writer, registers, roll_back, slot_of
 
 _STRIDE = 2_000
@@ -62,8 +62,8 @@ class _Start:
 
 
 def open_index(url: str) -> Engine:
-    """An engine on the index's tables, made where they are missing."""
-    return open_engine(url, [ProgressRow, *FACTS, DerivedRow, *TEXTS])
+    """An engine on the index's tables, made where they are missing, and anew where they are of an older form."""
+    return open_database(url, INDEX)
 
 
 class Index:
@@ -228,7 +228,7 @@ class Index:
         """Write the blocks' rows up to `end`; where one is not as the chain says, those before it."""
         fault: NormLedgerError | None = None
         try:
-            with self._engine.begin() as connection:
+            with writing(self._engine).begin() as connection:
                 if start.keep is not None:
                     roll_back(connection, start.keep)
                 good, reached, fault = self._written(connection, blocks, logs, end)

@@ -6,11 +6,18 @@ act, (block, log, place in the log): nothing depends on the order of insertion. 
 set 2^64 - 1, which no database holds as an integer.
 """
 
+from pathlib import Path
+
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table
 from sqlmodel import Field, SQLModel
 
+from normledger.ledger.database import Form
+
 FORMAT = 4
 """Of the tables. An index made by another format is deleted and made again; only the chain is the record."""
+
+REVISIONS = ("index_3", "index_4")
+"""The forms that are told apart, oldest first; a change of a table adds one (`ledger.migrations.anew`)."""
 
 
 class ProgressRow(SQLModel, table=True):
@@ -220,3 +227,13 @@ Index("parties_by_digest", _PARTIES.digest)
 Index("parties_by_profile", _PARTIES.profile)
 Index("own_acts_by_identifier", _OWN_ACTS.identifier)
 Index("own_acts_by_profile", _OWN_ACTS.profile)
+INDEX = Form(
+    title="index",
+    option="--database",
+    schema="normledger_index",
+    tables=(ProgressRow, *FACTS, DerivedRow, *TEXTS),
+    folder=Path(__file__).parent / "migrations",
+    revisions=REVISIONS,
+    rebuild=", or delete this index and index again",
+)
+"""The index as a database."""

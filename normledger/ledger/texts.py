@@ -24,6 +24,7 @@ from normledger.documents.document import (
 )
 from normledger.errors import IntegrityError
 from normledger.identifiers import ClauseId, DocumentHash, Hash, OutcomeId
+from normledger.ledger.database import writing
 from normledger.ledger.store import DocumentStore
 from normledger.ledger.tables import (
     TITLE_LENGTH,
@@ -114,7 +115,7 @@ class Texts:
             settled = max((moment for _, moment in stamp), default=0) < time.time_ns() - _TICK
             for _ in range(2):
                 try:
-                    with self._engine.begin() as connection:
+                    with writing(self._engine).begin() as connection:
                         self._learn(connection)
                         known = connection.scalar(select(_LEARNED.c.block))
                     break

@@ -279,6 +279,14 @@ class Borrowing(DocumentStore):
         found = self.read(name)
         return found.bytes if found else None
 
+    def has(self, name: Hash) -> bool:
+        """Whether it is at hand, here or there."""
+        return self.read(name) is not None
+
+    def stamp(self) -> tuple[tuple[str, int], ...]:
+        """Another whenever a document arrived here."""
+        return self._own.stamp()
+
     def rooted(self, root: Hash) -> Endorsements | None:
         """The endorsements anchored by this root; a mirror offers none by their root."""
         return self._own.rooted(root)

@@ -11,6 +11,7 @@ Belongs here: one look. Does not belong here: remembering what was shown before 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from normledger.acts.act import ActKind, Contract, Recorded, RecordedAct
@@ -32,7 +33,7 @@ Answer = Mapping[str, Any]
 
 @dataclass
 class Reading:
-    """A fresh index in memory, beside the workspace's: what a service is held against."""
+    """A fresh index, beside the workspace's: what a service is held against."""
 
     ledger: Ledger
     node: Node
@@ -73,7 +74,8 @@ def places(view: View) -> Iterator[Recorded]:
 def fresh_reading(ledger: Ledger, node: Node, first_block: int, mirror: Mirror) -> Iterator[Reading]:
     """A reading of one's own node from nothing; texts come from the workspace, or from the mirror by their hash."""
     with ExitStack() as closing:
-        engine = open_index("sqlite://")
+        folder = closing.enter_context(TemporaryDirectory())
+        engine = open_index(f"sqlite:///{folder}/index.db")
         closing.callback(engine.dispose)
         index = Index(engine, node, ledger.release, first_block)
         yield Reading(Ledger(engine, Borrowing(ledger.store, mirror), ledger.release), node, index)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from normledger.chain.node import Node
@@ -16,7 +17,24 @@ from normledger.ledger.queries import Ledger, View
 from normledger.ledger.tables import FACTS
 from normledger.workspace import Workspace
 from tests.chains import KEY, Ganache
+from tests.databases import CURRENT, Databases
 from tests.delegations import Delegations, create
+
+_OPENED: list[Engine] = []
+
+
+@pytest.fixture(autouse=True)
+def on_each_kind_of_database(databases: Databases) -> Iterator[Databases]:
+    """Every test of this suite runs on SQLite and on PostgreSQL."""
+    yield databases
+    while _OPENED:
+        _OPENED.pop().dispose()
+
+
+def opened(path: Path) -> Engine:
+    """An engine on the index that this path names; closed at the test's end."""
+    _OPENED.append(open_index(CURRENT.url(path)))
+    return _OPENED[-1]
 
 
 @dataclass
@@ -32,14 +50,14 @@ class Register:
 
     def index(self, path: Path, node: Node | None = None) -> tuple[Index, Path]:
         """An index of its own in another file, made from nothing or gone on with."""
-        engine = open_index(f"sqlite:///{path}")
+        engine = opened(path)
         first = self.workspace.configuration.first_block
         return Index(engine, node or self.workspace.node, self.workspace.release, first), path
 
 
 def rows(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table of facts, byte for byte."""
-    engine = open_index(f"sqlite:///{path}")
+    engine = open_index(CURRENT.url(path))
     found = {}
     with Session(engine) as session:
         for table in FACTS:
@@ -53,7 +71,7 @@ def rows(path: Path) -> dict[str, list[tuple[Any, ...]]]:
 def view_of(register: Register, path: Path) -> View:
     """What a fresh reader of that index sees."""
     work = register.workspace
-    return Ledger(open_index(f"sqlite:///{path}"), work.store, work.release).as_of()
+    return Ledger(opened(path), work.store, work.release).as_of()
 
 
 @pytest.fixture(autouse=True)

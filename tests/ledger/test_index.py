@@ -15,10 +15,10 @@ from normledger.chain.node import Block, Log, Node
 from normledger.errors import ChainError, IntegrityError, WorkspaceError
 from normledger.identifiers import ZERO, Address, AgreementId, Hash, PartyId, keccak
 from normledger.ledger import index as indexing
-from normledger.ledger.index import Index, open_index
+from normledger.ledger.index import Index
 from normledger.ledger.queries import Ledger
 from normledger.relay.preparation import prepare_powers
-from tests.ledger.conftest import Register, rows, view_of
+from tests.ledger.conftest import Register, opened, rows, view_of
 
 EMBEDDED = pytest.mark.parametrize("register", ["embedded"], indirect=True)
 """What does not depend on the chain is run on one."""
@@ -330,14 +330,14 @@ def test_the_index_of_another_chain_or_release_is_refused(register: Register, tm
         index.update()
     other: Release = replace(work.release, name="0xother")
     with pytest.raises(WorkspaceError, match=r"made by another release; delete index.db and index again"):
-        Index(open_index(f"sqlite:///{path}"), work.node, other).update()
+        Index(opened(path), work.node, other).update()
 
 
 @EMBEDDED
 def test_before_anything_is_indexed_that_is_said(register: Register, tmp_path: Path) -> None:
     work = register.workspace
     with pytest.raises(WorkspaceError, match="Nothing is indexed yet"):
-        Ledger(open_index(f"sqlite:///{tmp_path / 'new.db'}"), work.store, work.release).as_of()
+        Ledger(opened(tmp_path / "new.db"), work.store, work.release).as_of()
 
 
 def test_the_largest_deadline_and_odd_identifiers_stop_no_index(register: Register) -> None:

@@ -12,6 +12,7 @@ from normledger.acts.act import ActKind
 from normledger.errors import NotFound
 from normledger.identifiers import Digest, keccak
 from normledger.workspace import Workspace
+from tests.databases import CURRENT
 from tests.delegations import Delegations
 
 SPAWN = multiprocessing.get_context("spawn")
@@ -48,7 +49,7 @@ def test_an_act_accepted_before_a_kill_is_carried_once_after_it(delegations: Del
         child.join(20)
     assert child.exitcode == -signal.SIGKILL
     digest = Digest.parse(told.read_text())
-    (folder / "index.db").unlink()  # the outbox outlives the index
+    CURRENT.forget(folder / "index.db")  # the outbox outlives the index
     with Workspace.open(folder, write=True) as workspace:
         workspace.update()
         assert workspace.submission(digest).status == "accepted"
@@ -71,9 +72,12 @@ def test_an_act_carried_before_a_kill_is_not_carried_again(delegations: Delegati
     for prepared, name in ((declaration, "A"), (claim, "D")):
         made.submit(prepared, name)
     lost = [work.outbox.get(one.digest) for one in (declaration, claim)]
-    work.relayer.carry(work.view())
-    with work.outbox._engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE submissions SET status = 'accepted', block = NULL, \"transaction\" = NULL")
+    work.relayer.carry(work.view)
+    with work.outbox.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE submissions SET status = 'accepted', block = NULL, \"transaction\" = NULL, final = FALSE"
+        )
+        connection.exec_driver_sql("UPDATE batches SET state = 'open', block = NULL, \"transaction\" = NULL")
     assert [work.submission(one.digest).status for one in lost] == ["accepted"] * 2
     head = work.node.head()
     work.carry()

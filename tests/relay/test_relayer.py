@@ -7,7 +7,7 @@ import pytest
 from normledger.acts.act import ActKind
 from normledger.identifiers import keccak
 from normledger.ledger.queries import terms_of
-from normledger.relay import admission, relayer
+from normledger.relay import admission, calling
 from normledger.workspace import Workspace
 from tests.delegations import Delegations
 
@@ -122,7 +122,7 @@ def test_all_founders_take_one_transaction_however_many_they_are(
     delegations: Delegations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made, work = delegations, delegations.workspace
-    monkeypatch.setattr(relayer, "BATCH", 2)
+    monkeypatch.setattr(calling, "BATCH", 2)
     agreement = made.found(made.text("A", "B", "C"))
     acts = work.view().agreement(str(agreement)).acts
     assert len(acts) == 3

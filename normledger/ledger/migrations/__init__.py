@@ -1,0 +1,1 @@
+"""The index's forms, one file each in `versions`; Alembic runs them (`ledger.database`)."""
