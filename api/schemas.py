@@ -20,6 +20,13 @@ BasisWord = Annotated[
     Literal["consented", "reported"], Field(description="signed here, or said of it by an observer; never summed")
 ]
 WorldWord = Literal["real", "exercise"]
+Opens = Annotated[
+    str,
+    Field(
+        description="opens the list that the number counts, as of the same block",
+        examples=["/v1/norms/0x…/endorsements?stance=endorsement&as_of=0x…"],
+    ),
+]
 
 
 class _Model(BaseModel):
@@ -49,7 +56,8 @@ class Problem(BaseModel):
     status: int
     detail: str
     field: str | None = Field(default=None, description="the field at fault, as a path")
-    pointer: str | None = Field(default=None, description="the value at fault, as a JSON pointer")
+    parameter: str | None = Field(default=None, description="the parameter of the address at fault, by its name")
+    pointer: str | None = Field(default=None, description="the value of the body at fault, as a JSON pointer")
 
 
 class AsOfModel(_Model):
@@ -68,12 +76,40 @@ class Answer(_Model):
     as_of: AsOfModel
 
 
+class ListAnswer(Answer):
+    """One page of a list."""
+
+    next: Next
+
+
+class ListedCount(_Model):
+    """A number and the list that it counts."""
+
+    value: int
+    url: Opens
+
+
 class StatusModel(Answer):
     release: str
     contracts: dict[str, AccountText]
     digest: HashText = Field(description="one hash of all facts of the chain at this block: compare it with a stranger")
     trust_policy: HashText = Field(description="of this instance; whose alignments and reports count in its candidates")
+    indexed: Block = Field(description="the last block that the index has read, final or not")
+    looked: Seconds | None = Field(description="when the chain was last followed without fault; null before the first")
     fault: str | None = Field(description="why the chain can't be followed right now, if so")
+    counts: dict[str, ListedCount] = Field(description="how much there is of what, as of this block")
+
+
+class HealthModel(_Model):
+    """Whether this service answers, and how far behind the chain it may be."""
+
+    status: Literal["ok", "stale", "down"] = Field(
+        description="stale: it answers from what it has, while the chain can't be followed; down: it has nothing"
+    )
+    indexed: Block | None
+    final: Block | None = Field(description="the block as of which it answers")
+    lag: int | None = Field(description="seconds since the chain was last followed without fault")
+    fault: str | None
 
 
 class PowersModel(_Model):
@@ -85,6 +121,35 @@ class PowersModel(_Model):
     until: Whole = Field(description="the last second at which its acts may be recorded")
     act: HashText
     ended_by: HashText | None
+
+
+class RepresentativeModel(PowersModel):
+    """Full powers, with the party that gave them and whether they stand at the answer's time."""
+
+    party: HashText
+    name: str
+    stands: bool
+
+
+class RepresentativePage(ListAnswer):
+    representatives: list[RepresentativeModel]
+
+
+class RecognitionModel(_Model):
+    """That a party says that another is who it claims to be; it stands until it is withdrawn."""
+
+    author: HashText
+    author_name: str
+    recognised: HashText = Field(description="whom it names: a party's id")
+    recognised_name: str | None
+    text: str | None
+    act: HashText
+    block: Block
+    counted: bool = Field(description="whether this instance's trust policy names the author")
+
+
+class RecognitionPage(ListAnswer):
+    recognitions: list[RecognitionModel]
 
 
 class PartyModel(_Model):
@@ -114,9 +179,8 @@ class PartyAnswer(Answer):
     bound_by: list[BoundModel]
 
 
-class PartyPage(Answer):
+class PartyPage(ListAnswer):
     parties: list[PartyModel]
-    next: Next
 
 
 class ActModel(_Model):
@@ -147,9 +211,8 @@ class ActAnswer(Answer):
     act: ActModel
 
 
-class ActPage(Answer):
+class ActPage(ListAnswer):
     acts: list[ActModel]
-    next: Next
 
 
 class AgreementModel(_Model):
@@ -167,9 +230,8 @@ class AgreementModel(_Model):
     bound: list[str] = Field(description="ids of the parties bound; of reported actors, their claimed identifiers")
 
 
-class AgreementPage(Answer):
+class AgreementPage(ListAnswer):
     agreements: list[AgreementModel]
-    next: Next
 
 
 class ClauseModel(_Model):
@@ -196,6 +258,15 @@ class MemberModel(_Model):
     since: Seconds | None
     clauses: int = Field(description="how many clauses bind it")
     acts: list[HashText]
+    clauses_url: Opens = ""
+
+
+class BoundPage(ListAnswer):
+    agreements: list[BoundModel]
+
+
+class ClausePage(ListAnswer):
+    clauses: list[ClauseModel]
 
 
 class ReservationModel(_Model):
@@ -222,6 +293,16 @@ class ReportModel(_Model):
     batch: HashText
     block: Block
     counted: bool = Field(description="whether this instance's trust policy names the observer")
+    agreement: HashText = Field(description="the reported text's hash")
+    title: str | None = Field(description="of the reported text, if it is at hand")
+
+
+class ReportPage(ListAnswer):
+    reports: list[ReportModel]
+
+
+class ReportAnswer(Answer):
+    report: ReportModel
 
 
 class AgreementAnswer(Answer):
@@ -254,11 +335,13 @@ class NormModel(_Model):
     opposed_by: int
     anchored_at_least: int = Field(description="endorsements anchored by a root, counted apart")
     block: Block
+    endorsed_by_url: Opens = ""
+    opposed_by_url: Opens = ""
+    anchored_url: Opens = ""
 
 
-class NormPage(Answer):
+class NormPage(ListAnswer):
     norms: list[NormModel]
-    next: Next
 
 
 class StanceModel(_Model):
@@ -269,11 +352,27 @@ class StanceModel(_Model):
     reason: str | None
     act: HashText
     block: Block
+    clause: HashText = Field(default="0x" + "0" * 64, description="of an agreement; zero for the whole")
 
 
-class StancePage(Answer):
+class StancePage(ListAnswer):
     endorsements: list[StanceModel]
-    next: Next
+
+
+class AnchoredModel(_Model):
+    """An endorsement that is anchored by a root and not recorded: its digest, and its place under the root."""
+
+    party: HashText
+    name: str
+    kind: str
+    digest: HashText
+    signature: str
+    anchor: HashText = Field(description="the act that recorded the root")
+    position: int
+
+
+class AnchoredPage(ListAnswer):
+    anchored: list[AnchoredModel]
 
 
 class NormAnswer(Answer):
@@ -284,6 +383,7 @@ class NormAnswer(Answer):
 class CountModel(_Model):
     value: int
     acts: list[HashText] = Field(description="the acts that it counts")
+    url: Opens = ""
 
 
 class CandidateModel(_Model):
@@ -295,17 +395,17 @@ class CandidateModel(_Model):
     by_region: dict[str, CountModel]
     independent_agreements: CountModel
     pairs: str = Field(description="pairs bound toward each other, of all pairs", examples=["6/21"])
+    pairs_url: Opens = ""
     mutuality: str = Field(description="who undertook it toward whom, in one sentence")
     already_agreed_in: list[HashText]
 
 
-class CandidatePage(Answer):
+class CandidatePage(ListAnswer):
     basis: BasisWord
     world: WorldWord
     derivation: HashText
     missing: list[str] = Field(description="what the chain holds and nobody had at hand")
     candidates: list[CandidateModel]
-    next: Next
 
 
 class CoalitionModel(_Model):
@@ -318,6 +418,8 @@ class CoalitionModel(_Model):
     toward: int
     mutual: int
     agreements: list[HashText]
+    toward_url: Opens = ""
+    mutual_url: Opens = ""
 
 
 class SourceModel(_Model):
@@ -389,6 +491,256 @@ class CandidateAnswer(Answer):
     ties: list[TiesModel]
     conflicts: list[AsideModel]
     narrower: list[AsideModel]
+
+
+class SupporterModel(_Model):
+    """A party of the coalition, and everything by which it is counted."""
+
+    key: str
+    name: str
+    kind: str
+    region: str = Field(description="by UN M49; unknown if so")
+    agreements: list[HashText]
+    clauses: list[HashText]
+    acts: list[HashText] = Field(description="acts of the party, or reports of what it did")
+
+
+class SupporterPage(ListAnswer):
+    parties: list[SupporterModel]
+
+
+class SupportingModel(SourceModel):
+    independent: bool = Field(description="whether it counts as independent of the others")
+    parties: list[str] = Field(description="members of the coalition that are bound by it")
+    acts: list[HashText]
+
+
+class SupportingPage(ListAnswer):
+    agreements: list[SupportingModel]
+
+
+class PairModel(_Model):
+    """`one` undertook it toward `other`, and where `both` is true, `other` toward `one` too."""
+
+    one: str
+    other: str
+    both: bool
+    agreements: list[HashText]
+    acts: list[HashText]
+
+
+class PairPage(ListAnswer):
+    pairs: list[PairModel]
+
+
+class OutcomeModel(_Model):
+    """A preferred shared outcome; `clauses` count for it."""
+
+    id: HashText
+    text: str
+    polarity: str = Field(examples=["refrain"])
+    boilerplate: bool
+    declared: bool = Field(description="whether it is a document; otherwise the method found it")
+    candidate: HashText | None = Field(description="the candidate norm of this outcome alone, if it binds anybody")
+    clauses: list[HashText]
+
+
+class OutcomePage(ListAnswer):
+    basis: BasisWord
+    world: WorldWord
+    outcomes: list[OutcomeModel]
+
+
+class SharedModel(_Model):
+    words: str
+    part: int = Field(description="of the similarity, in ten-thousandths")
+
+
+class AlignmentModel(_Model):
+    """That a clause asks for an outcome, who says so, and whether it counts here; if not, why."""
+
+    clause: HashText
+    outcome: HashText
+    relation: str = Field(examples=["same"])
+    strength: Literal["declared", "signed", "found"]
+    author: HashText | None = Field(description="null for found ones")
+    author_name: str | None
+    act: HashText | None
+    counts: bool = Field(description="same and implies count; narrower and opposite are shown")
+    why_not: str | None
+    similarity: int | None = Field(description="of a found one: its mean likeness to the others, in ten-thousandths")
+    centre: HashText | None = Field(description="of a found one: the group's most central clause")
+    shared: list[SharedModel] = Field(description="of a found one: the words in common with the centre")
+
+
+class AlignmentPage(ListAnswer):
+    basis: BasisWord
+    world: WorldWord
+    alignments: list[AlignmentModel]
+
+
+class OutcomeAnswer(Answer):
+    basis: BasisWord
+    world: WorldWord
+    outcome: OutcomeModel
+    alignments: list[AlignmentModel]
+
+
+class NearModel(_Model):
+    """A party that one clause would bring in. What it counts are steps that nobody took: no act stands behind it."""
+
+    party: str
+    name: str
+    missing: HashText
+    agreement: HashText
+    clause: HashText
+    joins: bool = Field(description="false: that agreement is bilateral, and the step is a new one in its words")
+    pairs: int
+    new_region: str
+    new_kind: str
+    outcomes: int
+    ties: int = Field(description="agreements that it has with members already")
+    narrower: list[HashText]
+
+
+class NearAnswer(Answer):
+    near: list[NearModel]
+
+
+class InvitationModel(_Model):
+    party: str
+    name: str
+    agreement: HashText
+    clause: HashText
+    new_region: str
+    new_kind: str
+    one_clause_away: bool
+    agreements: list[HashText] = Field(description="that it has with members already")
+    shared: list[HashText] = Field(description="outcomes in common with the coalition")
+
+
+class InvitationAnswer(Answer):
+    invitations: list[InvitationModel]
+
+
+class MeasureModel(_Model):
+    parties: int
+    independent: int
+    pairs: int
+    stands: bool
+
+
+class ChangeModel(_Model):
+    """What a step would do to a candidate norm: no act stands behind what would be."""
+
+    key: HashText
+    outcomes: list[HashText]
+    turn: Literal["appears", "grows", "shifts", "shrinks", "vanishes"]
+    before: MeasureModel
+    after: MeasureModel
+    joined: list[str]
+    left: list[str]
+
+
+class ChangeAnswer(Answer):
+    changes: list[ChangeModel]
+
+
+class ClosingModel(_Model):
+    """One clause whose end would close the conflict."""
+
+    clause: HashText
+    agreement: HashText
+    opposite: bool
+    parties: list[str]
+    left: list[str]
+    changes: list[ChangeModel]
+
+
+class ConflictModel(_Model):
+    conflict: AsideModel
+    closing: list[ClosingModel]
+
+
+class ConflictAnswer(Answer):
+    conflicts: list[ConflictModel]
+
+
+class SideModel(_Model):
+    sort: Literal["party", "agreement", "candidate", "norm"]
+    name: str
+    title: str
+
+
+class MeetingModel(_Model):
+    outcome: HashText
+    text: str
+    one: list[HashText] = Field(description="clauses of the first that ask for it")
+    other: list[HashText]
+
+
+class ComparisonAnswer(Answer):
+    one: SideModel
+    other: SideModel
+    both: list[MeetingModel]
+    only_one: list[HashText]
+    only_other: list[HashText]
+    opposed: list[HashText] = Field(description="outcomes that one asks for and the other asks the opposite of")
+    agreements: list[HashText]
+    parties: list[str]
+    toward: list[HashText] = Field(description="of two parties: outcomes that the first undertook toward the second")
+    back: list[HashText]
+
+
+class MilestoneModel(_Model):
+    step: str = Field(examples=["first bilateral"])
+    date: str
+    agreement: HashText
+    parties: list[str]
+    acts: list[HashText]
+    note: str
+
+
+class PointModel(_Model):
+    date: str
+    parties: list[str]
+    agreements: list[HashText]
+    acts: list[HashText]
+
+
+class LifeAnswer(Answer):
+    key: HashText
+    title: str
+    points: list[PointModel]
+    milestones: list[MilestoneModel]
+    sentences: list[str]
+    undated: list[HashText]
+
+
+class HitModel(_Model):
+    """Something whose words hold all that was asked for."""
+
+    sort: Literal["party", "agreement", "clause", "norm"]
+    id: str
+    title: str
+    excerpt: str = Field(description="the words around the first that was asked for")
+    world: WorldWord | None
+    basis: BasisWord
+    url: str
+
+
+class HitPage(ListAnswer):
+    hits: list[HitModel]
+
+
+class NamedDocumentModel(_Model):
+    hash: HashText
+    at_hand: bool
+    url: str
+
+
+class DocumentPage(ListAnswer):
+    documents: list[NamedDocumentModel] = Field(description="that the register names as of this block")
 
 
 class TypedDataAnswer(Answer):
