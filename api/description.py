@@ -64,7 +64,7 @@ def _with(operation: dict[str, Any], path: str, found: dict[str, Any]) -> dict[s
     for one in operation.get("parameters", ()):
         name = one["name"]
         example = found.get(f"{path} {name}", found.get(name) if one["in"] == "path" or one.get("required") else None)
-        if example is None and one["in"] == "path":
+        if example is None and one.get("required"):
             example = _HASH
         parameters.append(one if example is None else {**one, "example": example})
     return {**operation, "parameters": parameters} if parameters else operation
@@ -99,6 +99,10 @@ def _examples(access: Access) -> dict[str, Any]:
             if act.act.kind is ActKind.ENDORSEMENT:
                 found["/v1/norms/{norm}/endorsements/typed-data party"] = str(act.act.party)
         break
+    for digest, act in view.acts.items():
+        if act.represented:
+            found["act"] = str(digest)
+            break
     found["q"], found["/v1/candidates limit"] = "cyber", 5
     found |= _composed(access, view)
     return {name: value for name, value in found.items() if value is not None}
