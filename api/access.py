@@ -15,7 +15,7 @@ import time as clock
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -36,6 +36,12 @@ _KEPT = 32
 
 _STATED = 4096
 """Blocks that answers stated and that may be asked for again by their hash, though they hold no act."""
+
+AHEAD: tuple[tuple[Basis, World], ...] = (("reported", "real"), ("consented", "real"), ("consented", "exercise"))
+"""What is composed for each new block before anybody asks."""
+
+_JUDGED = 50
+"""Candidates of each that are judged ahead too: a page of a list."""
 
 _PATIENCE = 5
 """How often to look again when the chain turns while it is read."""
@@ -72,6 +78,8 @@ class Access:
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._relay, name="relay", daemon=True)
+        self._changed = threading.Event()
+        self._ahead = threading.Thread(target=self._look_ahead, name="ahead", daemon=True)
         self.fault: str | None = None
         """Why the last look at the chain failed, in one sentence; None while all is well."""
         self.looked: float | None = None
@@ -80,12 +88,15 @@ class Access:
     def start(self) -> None:
         """Begin to relay and to follow the chain."""
         self._thread.start()
+        self._ahead.start()
 
     def stop(self) -> None:
         """Finish what is being relayed, and stop."""
         self._stop.set()
         self.wake()
+        self._changed.set()
         self._thread.join(timeout=60)
+        self._ahead.join(timeout=60)
 
     def wake(self) -> None:
         """Look at the chain and carry what is pending now, not only after the pause."""
@@ -130,6 +141,7 @@ class Access:
             counts = f"{view.at.final} {view.at.time} {self._turned} {self._arrived} {self.workspace.release.name}"
             token = hashlib.blake2b(view.at.hash + rests_on + trust.hash + counts.encode(), digest_size=16).digest()
             self._state, self._seen = State(view, trust, token), seen
+            self._changed.set()
             return self._state
 
     def view(self, as_of: int | Hash | None = None, time: int | None = None) -> View:
@@ -140,7 +152,9 @@ class Access:
             at = self._named(as_of)
             if at is None:
                 raise NotFound("block", str(as_of), "name one with acts, or one that an answer stated")
-            return self.stated(at)
+            if time is not None and time < at.time:
+                raise InputError("this is before the block that as_of names; leave one of the two out", field="at")
+            return self.stated(at if time is None else replace(at, time=time))
         number = as_of
         return self._shared(self._opened(lambda: self.workspace.ledger.as_of(number, time=time)))
 
@@ -254,6 +268,23 @@ class Access:
     def _look_again(self) -> None:
         if any(path.exists() for path in self.workspace.store.sought.copy()):
             self._seen = -1
+
+    def _look_ahead(self) -> None:
+        """Compose what pages open with as soon as there is a new block, so that no reader waits for it."""
+        while not self._stop.is_set():
+            self._changed.wait()
+            self._changed.clear()
+            for basis, world in AHEAD:
+                try:
+                    composition = self.compose(self.state().view, basis, world)
+                    for row in [row for row in composition.rows if row.stands][:_JUDGED]:
+                        if self._stop.is_set():
+                            return
+                        composition.judge(row.key)
+                except NormLedgerError as error:
+                    log.info("nothing is composed ahead: %s", error)
+                except Exception:  # whoever asks for it meets the same defect and is told
+                    log.exception("composing ahead met a defect")
 
     def _relay(self) -> None:
         while not self._stop.is_set():

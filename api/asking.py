@@ -114,8 +114,6 @@ def view(request: Request, asked: Asked, as_of: AsOfText = None, at: AtText = No
     """The view that `as_of` and `at` name, or that the cursor is bound to."""
     block = Hash.parse(as_of) if as_of and as_of.startswith("0x") else int(as_of) if as_of else None
     time = _time(at) if at else None
-    if isinstance(block, Hash) and time is not None:
-        raise InputError("a block's hash names its time too; leave at out, or name the block by its number", field="at")
     note = answered(request)
     if cursor is not None:
         begun = Cursor.read(cursor)

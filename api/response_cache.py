@@ -108,7 +108,8 @@ class ResponseCache:
     ) -> None:
         """Make the answer; again, where the chain took back meanwhile what it rests on."""
         for _ in range(_PATIENCE):
-            note, attempt = Answered(), _Attempt(scope, send, waiting)
+            note = Answered()
+            attempt = _Attempt(scope, send, waiting, note)
             inner: dict[str, Any] = {**scope, "method": "GET", "normledger.answered": note}
             await attempt.run(self._app, inner, receive)
             if attempt.passed_on:
@@ -172,8 +173,10 @@ class ResponseCache:
 class _Attempt:
     """One making of an answer, held back while it is short and of known length."""
 
-    def __init__(self, scope: Scope, send: Send, waiting: "asyncio.Future[_Answer | None] | None") -> None:
-        self._scope, self._send, self._waiting = scope, send, waiting
+    def __init__(
+        self, scope: Scope, send: Send, waiting: "asyncio.Future[_Answer | None] | None", note: Answered
+    ) -> None:
+        self._scope, self._send, self._waiting, self._note = scope, send, waiting, note
         self._start: Message | None = None
         self._body: list[bytes] = []
         self._over = False
@@ -193,6 +196,8 @@ class _Attempt:
             if not self.passed_on:
                 self._start = message
                 return
+            if self._note.view is not None:
+                MutableHeaders(scope=message).update(told_at(self._note.view.at))
             if self._waiting is not None and not self._waiting.done():
                 self._waiting.set_result(None)
         elif not self.passed_on and message["type"] == "http.response.body":

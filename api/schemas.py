@@ -95,7 +95,6 @@ class StatusModel(Answer):
     digest: HashText = Field(description="one hash of all facts of the chain at this block: compare it with a stranger")
     trust_policy: HashText = Field(description="of this instance; whose alignments and reports count in its candidates")
     indexed: Block = Field(description="the last block that the index has read, final or not")
-    looked: Seconds | None = Field(description="when the chain was last followed without fault; null before the first")
     fault: str | None = Field(description="why the chain can't be followed right now, if so")
     counts: dict[str, ListedCount] = Field(description="how much there is of what, as of this block")
 

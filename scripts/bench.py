@@ -11,6 +11,7 @@ BENCHES = {
     "evidence": ("evidence",),
     "first-light": ("first_light",),
     "gas": ("gas",),
+    "service": ("service",),
     "composition": ("composition_alignment", "composition_proposals", "composition_coalitions", "composition_explore"),
 }
 

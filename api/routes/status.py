@@ -29,7 +29,6 @@ def read_status(asked: Asked, view: Viewed, trust: Trusted) -> schemas.StatusMod
         digest=str(asked.kept("digest", view, lambda: view.digest)),
         trust_policy=str(trust.hash),
         indexed=asked.indexed(),
-        looked=int(asked.looked) if asked.looked else None,
         fault=asked.fault,
         counts={
             name: schemas.ListedCount(value=size, url=answers.opens(f"/v1/{name}", view.at))
