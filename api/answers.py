@@ -48,7 +48,7 @@ def opens(path: str, at: AsOf | None = None, **query: object) -> str:
     if at is not None:
         moment = datetime.fromtimestamp(at.time, UTC)
         query |= {"as_of": at.hash, "at": f"{moment:%Y-%m-%dT%H:%M:%SZ}"}
-    given = {name: value for name, value in query.items() if value not in (None, "")}
+    given = {name: str(value) for name, value in query.items() if value not in (None, "")}
     return quote(path, safe="/:") + (f"?{urlencode(given)}" if given else "")
 
 

@@ -115,17 +115,45 @@ def supporting(composition: Composition, key: Hash) -> list[schemas.SupportingMo
     ]
 
 
-def pairs(
-    composition: Composition, key: Hash, both: bool | None = None, by: str | None = None
-) -> list[schemas.PairModel]:
-    """Who undertook it toward whom; `both` asks for mutual pairs (or the others), `by` for what one party undertook."""
-    return [
-        schemas.PairModel(
-            one=one.one, other=one.other, both=one.both, agreements=texts(one.agreements), acts=texts(one.acts)
+class Pairs:
+    """Who undertook a candidate's outcomes toward whom, pair by pair, however many there are."""
+
+    def __init__(self, composition: Composition, key: Hash) -> None:
+        self._parties = composition.candidate(key).parties
+        self._toward = reach(self._parties, composition.judge(key).mutuality)
+        self._number = {actor.key: at for at, actor in enumerate(composition.context.parties)}
+        self._behind: dict[int, list[Support]] = defaultdict(list)
+        for one in composition.supports(key):
+            self._behind[one.party].append(one)
+
+    def names(self, both: bool | None = None, by: str | None = None) -> list[tuple[str, str, bool]]:
+        """One, another, and whether it is mutual; `both` asks for those that are or are not, `by` for one's own."""
+        found = []
+        for place, one in enumerate(self._parties):
+            for at in bits(self._toward[one]):
+                other = self._parties[at]
+                mutual = bool(self._toward[other] >> place & 1)
+                if (mutual and at < place) or both not in (None, mutual):
+                    continue
+                if by in (None, one) or (mutual and by == other):
+                    found.append((one, other, mutual))
+        return found
+
+    def told(self, name: tuple[str, str, bool]) -> schemas.PairModel:
+        """A pair with the agreements and acts behind it."""
+        one, other, both = name
+        behind = self._of(one, other) + (self._of(other, one) if both else [])
+        return schemas.PairModel(
+            one=one,
+            other=other,
+            both=both,
+            agreements=texts(sorted({support.agreement for support in behind})),
+            acts=texts(sorted({act for support in behind for act in support.acts})),
         )
-        for one in composition.judge(key).mutuality.listed
-        if both in (None, one.both) and (by in (None, one.one) or (one.both and one.other == by))
-    ]
+
+    def _of(self, one: str, other: str) -> list[Support]:
+        at = self._number[other]
+        return [support for support in self._behind[self._number[one]] if support.toward >> at & 1]
 
 
 def _source(one: AgreementText) -> dict[str, Any]:

@@ -86,8 +86,8 @@ def read_candidate_pairs(
     by: Annotated[str | None, Query(description="what this member of the coalition undertook", max_length=250)] = None,
 ) -> Any:
     """Who undertook it toward whom: bilateral promises bind pairs, not all."""
-    found = {(one.one, one.other): one for one in composed.pairs(composition, Hash.parse(key), both, by)}
-    return page.answer(view, schemas.PairPage, "pairs", list(found), found.__getitem__)
+    found = composed.Pairs(composition, Hash.parse(key))
+    return page.answer(view, schemas.PairPage, "pairs", found.names(both, by), found.told)
 
 
 @router.get(

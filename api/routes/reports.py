@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 
 from api import answers, schemas
-from api.asking import HASH, Paged, Trusted, Viewed
+from api.asking import HASH, Asked, Paged, Trusted, Viewed
 from api.dumps import LISTED
 from normledger.errors import NotFound
 from normledger.identifiers import Hash
@@ -15,6 +15,7 @@ router = APIRouter(prefix="/reports", tags=["reports"])
 
 @router.get("", response_model=schemas.ReportPage, responses=LISTED)
 def read_reports(
+    asked: Asked,
     view: Viewed,
     page: Paged,
     trust: Trusted,
@@ -28,7 +29,7 @@ def read_reports(
     by = view.party(observer).id if observer else None
     found = {
         (one.act.digest, one.hash): one
-        for one in answers.reports(view)
+        for one in asked.kept("reports", view, lambda: list(answers.reports(view)))
         if agreement in (None, str(one.leaf.agreement))
         and actor in (None, one.leaf.actor.identifier)
         and by in (None, one.act.act.party)
@@ -40,11 +41,14 @@ def read_reports(
 
 @router.get("/{leaf}")
 def read_report(
-    view: Viewed, trust: Trusted, leaf: Annotated[str, Path(description="the report's hash", pattern=HASH)]
+    asked: Asked,
+    view: Viewed,
+    trust: Trusted,
+    leaf: Annotated[str, Path(description="the report's hash", pattern=HASH)],
 ) -> schemas.ReportAnswer:
     """One report, by its hash: what the numbers of reported candidate norms open to."""
     hash_ = Hash.parse(leaf)
-    for one in answers.reports(view):
+    for one in asked.kept("reports", view, lambda: list(answers.reports(view))):
         if one.hash == hash_:
             return schemas.ReportAnswer(as_of=answers.as_of(view.at), report=answers.report(view, one, trust))
     raise NotFound("report", leaf, "take its hash from an answer that counts it")
