@@ -15,7 +15,6 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from api import answers, schemas
-from normledger.errors import ChainError
 from normledger.ledger.answers import AsOf
 
 _K = TypeVar("_K")
@@ -42,6 +41,10 @@ _ROWS = 200
 """Rows of a piece; after each, the chain is asked whether it still holds them."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+class BrokenOff(Exception):
+    """Ends a file in the middle, so that its reader sees that it is not whole; too late for a problem."""
 
 
 def preferred(accept: str) -> Form | None:
@@ -101,7 +104,7 @@ def dumped(
             rows = [one(name) for name in names[start : start + _ROWS]]
             piece = "".join(_row(form, at, row, first=start + place == 0) for place, row in enumerate(rows))
             if not holds():
-                raise ChainError("The chain took the block back while the list was told; ask again.")
+                raise BrokenOff("The chain took the block back while the list was told; ask again.")
             yield piece
         if form == "json":
             yield '],"next":null}\n'

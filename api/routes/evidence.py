@@ -30,7 +30,8 @@ def _made(
     """A bundle as of a block; by default of the newest, of which nodes still keep proofs."""
     block = None
     if as_of is not None:
-        block = asked.view(Hash.parse(as_of)).at.block if as_of.startswith("0x") else int(as_of)
+        named = asked.view(Hash.parse(as_of) if as_of.startswith("0x") else int(as_of)).at.block
+        block = named if as_of.startswith("0x") else int(as_of)
 
     def work() -> tuple[bytes, AsOf]:
         making = asked.evidence(block)
