@@ -77,9 +77,8 @@ class Access:
         self._kept: OrderedDict[Hashable, Future[Any]] = OrderedDict()
         self._wake = threading.Event()
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._relay, name="relay", daemon=True)
         self._changed = threading.Event()
-        self._ahead = threading.Thread(target=self._look_ahead, name="ahead", daemon=True)
+        self._threads: list[threading.Thread] = []
         self.fault: str | None = None
         """Why the last look at the chain failed, in one sentence; None while all is well."""
         self.looked: float | None = None
@@ -87,16 +86,21 @@ class Access:
 
     def start(self) -> None:
         """Begin to relay and to follow the chain."""
-        self._thread.start()
-        self._ahead.start()
+        self._stop.clear()
+        self._threads = [
+            threading.Thread(target=work, name=work.__name__.strip("_"), daemon=True)
+            for work in (self._relay, self._look_ahead)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         """Finish what is being relayed, and stop."""
         self._stop.set()
         self.wake()
         self._changed.set()
-        self._thread.join(timeout=60)
-        self._ahead.join(timeout=60)
+        for thread in self._threads:
+            thread.join(timeout=60)
 
     def wake(self) -> None:
         """Look at the chain and carry what is pending now, not only after the pause."""

@@ -67,7 +67,7 @@ class ResponseCache:
         self._kept: OrderedDict[_Key, _Answer] = OrderedDict()
         self._bytes = 0
         self._token = b""
-        self._making: dict[_Key, asyncio.Future[_Answer | None]] = {}
+        self._making: dict[tuple[asyncio.AbstractEventLoop, _Key], asyncio.Future[_Answer | None]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -84,19 +84,21 @@ class ResponseCache:
         if found is not None:
             self._kept.move_to_end(key)
             return await found.send(scope, send)
-        other = self._making.get(key)
+        loop = asyncio.get_running_loop()
+        making = loop, key
+        other = self._making.get(making)
         if other is not None:
             found = await asyncio.shield(other)
             if found is not None:
                 return await found.send(scope, send)
             return await self._made(scope, receive, send, None, state)
-        mine = self._making[key] = asyncio.get_running_loop().create_future()
+        mine = self._making[making] = loop.create_future()
         try:
             await self._made(scope, receive, send, mine, state)
         finally:
             if not mine.done():
                 mine.set_result(None)
-            del self._making[key]
+            del self._making[making]
 
     async def _made(
         self,
