@@ -81,7 +81,7 @@ class Access:
         self._threads: list[threading.Thread] = []
         self.fault: str | None = None
         """Why the last look at the chain failed, in one sentence; None while all is well."""
-        self.looked: float | None = None
+        self.seen: float | None = None
         """When the chain was last followed without fault, in Unix seconds."""
 
     def start(self) -> None:
@@ -296,7 +296,7 @@ class Access:
             self._wake.clear()
             try:
                 self.in_turn(self.workspace.carry)
-                self.fault, self.looked = None, clock.time()
+                self.fault, self.seen = None, clock.time()
                 self._look_again()
                 self.state()
             except NormLedgerError as error:

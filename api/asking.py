@@ -100,6 +100,9 @@ AsOfText = Annotated[
         description="answer as of this block, by its number or hash; by default the newest final one",
     ),
 ]
+AsOfBlock = Annotated[int | None, Query(ge=0, description="answer as of this block; by default the newest final one")]
+"""For pages, which name blocks by their number."""
+
 AtText = Annotated[
     str | None,
     Query(

@@ -114,6 +114,7 @@ class ResponseCache:
             attempt = _Attempt(scope, send, waiting, note)
             inner: dict[str, Any] = {**scope, "method": "GET", "normledger.answered": note}
             await attempt.run(self._app, inner, receive)
+            scope["route"] = inner.get("route")  # for who counts answers by their route
             if attempt.passed_on:
                 return
             if note.view is None or await to_thread.run_sync(self._access.holds, note.view):

@@ -44,7 +44,7 @@ def read_status(asked: Asked, view: Viewed, trust: Trusted) -> schemas.StatusMod
 )
 def read_health(asked: Asked, response: Response) -> schemas.HealthModel:
     """Whether this service answers, and how far behind the chain it may be. 503 where it has nothing to answer from."""
-    lag = max(0, int(time.time() - asked.looked)) if asked.looked else None
+    lag = max(0, int(time.time() - asked.seen)) if asked.seen else None
     response.headers["Cache-Control"] = "no-store"
     try:
         indexed, final = asked.indexed(), asked.view().at.block

@@ -181,6 +181,8 @@ def _beside(case: str, folder: Callable[[], Path], kind: str, connections: int =
     """Service and bare route by turns."""
     with _served("service", folder()) as service:
         address = _address(kind, service)
+        for shown in ("reported&world=real", "consented&world=real", "consented&world=exercise"):
+            _get(f"{service}/v1/candidates?limit=1&basis={shown}")  # waits until all is composed ahead
         body, headers = _get(address)
         file = Path(tempfile.mkdtemp()) / "body"
         file.write_bytes(body)

@@ -1,4 +1,4 @@
-"""Bad input: every parameter of every reading address is refused by its name, in one sentence that a clerk understands."""
+"""Bad input: every parameter of every reading address is refused by its name, in a sentence for a clerk."""
 
 import re
 from typing import Any
