@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from api import schemas
+from api import exploring_schemas
 from api.answers import as_of, texts
 from api.composed import aside
 from normledger.acts.act import ActKind
@@ -26,10 +26,10 @@ DRAFTS = {"text": "text/plain", "html": "text/html", "akn": "application/akn+xml
 # --- outcomes and alignments
 
 
-def outcome(composition: Composition, id_: OutcomeId) -> schemas.OutcomeModel:
+def outcome(composition: Composition, id_: OutcomeId) -> exploring_schemas.OutcomeModel:
     """An outcome, with the clauses that count for it."""
     one, key = composition.outcomes[id_], key_of([id_])
-    return schemas.OutcomeModel(
+    return exploring_schemas.OutcomeModel(
         id=str(id_),
         text=one.text,
         polarity=one.polarity,
@@ -40,7 +40,7 @@ def outcome(composition: Composition, id_: OutcomeId) -> schemas.OutcomeModel:
     )
 
 
-def alignments(view: View, composition: Composition) -> list[schemas.AlignmentModel]:
+def alignments(view: View, composition: Composition) -> list[exploring_schemas.AlignmentModel]:
     """Everything that was said or found of a clause and an outcome: what counts, what is shown, what is left out."""
     chosen = composition.alignments
     told = [_alignment(view, one, counts=True) for one in chosen.counting]
@@ -50,7 +50,7 @@ def alignments(view: View, composition: Composition) -> list[schemas.AlignmentMo
         found = composition.outcomes[id_].found
         for one in found.clauses if found else ():
             told.append(
-                schemas.AlignmentModel(
+                exploring_schemas.AlignmentModel(
                     clause=str(one.clause),
                     outcome=str(id_),
                     relation="same",
@@ -62,15 +62,17 @@ def alignments(view: View, composition: Composition) -> list[schemas.AlignmentMo
                     why_not=None,
                     similarity=one.similarity,
                     centre=str(one.centre),
-                    shared=[schemas.SharedModel(words=words, part=part) for words, part in one.shared],
+                    shared=[exploring_schemas.SharedModel(words=words, part=part) for words, part in one.shared],
                 )
             )
     return told
 
 
-def _alignment(view: View, one: Alignment, *, counts: bool, why_not: str | None = None) -> schemas.AlignmentModel:
+def _alignment(
+    view: View, one: Alignment, *, counts: bool, why_not: str | None = None
+) -> exploring_schemas.AlignmentModel:
     author = view.parties.get(one.by) if one.by else None
-    return schemas.AlignmentModel(
+    return exploring_schemas.AlignmentModel(
         clause=str(one.clause),
         outcome=str(one.outcome),
         relation=one.relation,
@@ -89,13 +91,13 @@ def _alignment(view: View, one: Alignment, *, counts: bool, why_not: str | None 
 # --- steps that nobody took
 
 
-def near(composition: Composition, key: Hash, first: int, at: AsOf) -> schemas.NearAnswer:
+def near(composition: Composition, key: Hash, first: int, at: AsOf) -> exploring_schemas.NearAnswer:
     """Parties that one clause would bring in."""
     names = _names(composition)
-    return schemas.NearAnswer(
+    return exploring_schemas.NearAnswer(
         as_of=as_of(at),
         near=[
-            schemas.NearModel(
+            exploring_schemas.NearModel(
                 party=one.party,
                 name=names[one.party],
                 missing=str(one.missing),
@@ -114,13 +116,13 @@ def near(composition: Composition, key: Hash, first: int, at: AsOf) -> schemas.N
     )
 
 
-def invitations(composition: Composition, key: Hash, first: int, at: AsOf) -> schemas.InvitationAnswer:
+def invitations(composition: Composition, key: Hash, first: int, at: AsOf) -> exploring_schemas.InvitationAnswer:
     """Whom to invite."""
     names = _names(composition)
-    return schemas.InvitationAnswer(
+    return exploring_schemas.InvitationAnswer(
         as_of=as_of(at),
         invitations=[
-            schemas.InvitationModel(
+            exploring_schemas.InvitationModel(
                 party=one.party,
                 name=names[one.party],
                 agreement=str(one.agreement),
@@ -136,15 +138,15 @@ def invitations(composition: Composition, key: Hash, first: int, at: AsOf) -> sc
     )
 
 
-def conflicts(composition: Composition, key: Hash, first: int, at: AsOf) -> schemas.ConflictAnswer:
+def conflicts(composition: Composition, key: Hash, first: int, at: AsOf) -> exploring_schemas.ConflictAnswer:
     """What stands against it, and which single clause would close each conflict."""
-    return schemas.ConflictAnswer(
+    return exploring_schemas.ConflictAnswer(
         as_of=as_of(at),
         conflicts=[
-            schemas.ConflictModel(
+            exploring_schemas.ConflictModel(
                 conflict=aside(conflict),
                 closing=[
-                    schemas.ClosingModel(
+                    exploring_schemas.ClosingModel(
                         clause=str(one.clause),
                         agreement=str(one.agreement),
                         opposite=one.opposite,
@@ -162,13 +164,15 @@ def conflicts(composition: Composition, key: Hash, first: int, at: AsOf) -> sche
 
 def what_if(
     composition: Composition, consents: Iterable[str], withdrawals: Iterable[str], at: AsOf
-) -> schemas.ChangeAnswer:
+) -> exploring_schemas.ChangeAnswer:
     """What these steps would change. Raises `InputError` for what is no step."""
     joining = [_step(one, "consent") for one in consents]
     leaving = [_step(one, "withdrawal") for one in withdrawals]
     if not joining and not leaving:
         raise InputError("name at least one step, PARTY=CLAUSE", field="consent")
-    return schemas.ChangeAnswer(as_of=as_of(at), changes=_changes(explore.what_if(composition, joining, leaving)))
+    return exploring_schemas.ChangeAnswer(
+        as_of=as_of(at), changes=_changes(explore.what_if(composition, joining, leaving))
+    )
 
 
 def _step(text: str, field: str) -> tuple[str, Hash]:
@@ -181,9 +185,9 @@ def _step(text: str, field: str) -> tuple[str, Hash]:
         raise InputError(error.message, field=field) from None
 
 
-def _changes(changes: Iterable[explore.Change]) -> list[schemas.ChangeModel]:
+def _changes(changes: Iterable[explore.Change]) -> list[exploring_schemas.ChangeModel]:
     return [
-        schemas.ChangeModel(
+        exploring_schemas.ChangeModel(
             key=str(one.key),
             outcomes=texts(one.outcomes),
             turn=one.turn,
@@ -196,28 +200,30 @@ def _changes(changes: Iterable[explore.Change]) -> list[schemas.ChangeModel]:
     ]
 
 
-def _measure(one: explore.Measure) -> schemas.MeasureModel:
-    return schemas.MeasureModel(parties=one.parties, independent=one.independent, pairs=one.pairs, stands=one.stands)
+def _measure(one: explore.Measure) -> exploring_schemas.MeasureModel:
+    return exploring_schemas.MeasureModel(
+        parties=one.parties, independent=one.independent, pairs=one.pairs, stands=one.stands
+    )
 
 
 # --- lives, sides, drafts
 
 
-def life(composition: Composition, key: Hash, at: AsOf) -> schemas.LifeAnswer:
+def life(composition: Composition, key: Hash, at: AsOf) -> exploring_schemas.LifeAnswer:
     """The life of a candidate norm by its acts' own dates."""
     told = emergence.emergence(composition, key)
-    return schemas.LifeAnswer(
+    return exploring_schemas.LifeAnswer(
         as_of=as_of(at),
         key=str(key),
         title=told.title,
         points=[
-            schemas.PointModel(
+            exploring_schemas.PointModel(
                 date=one.date, parties=list(one.parties), agreements=texts(one.agreements), acts=texts(one.acts)
             )
             for one in told.points
         ],
         milestones=[
-            schemas.MilestoneModel(
+            exploring_schemas.MilestoneModel(
                 step=one.step,
                 date=one.date,
                 agreement=str(one.agreement),
@@ -249,15 +255,15 @@ def drafted(composition: Composition, key: Hash, form: str, time: int) -> str:
     return plain_text(one, sources, names)
 
 
-def comparison(view: View, composition: Composition, one: str, other: str) -> schemas.ComparisonAnswer:
+def comparison(view: View, composition: Composition, one: str, other: str) -> exploring_schemas.ComparisonAnswer:
     """Two sides of one composition. Raises `NotFound`."""
     found = compare(composition, _side(view, composition, one), _side(view, composition, other))
-    return schemas.ComparisonAnswer(
+    return exploring_schemas.ComparisonAnswer(
         as_of=as_of(view.at),
         one=_sided(found.one),
         other=_sided(found.other),
         both=[
-            schemas.MeetingModel(
+            exploring_schemas.MeetingModel(
                 outcome=str(meeting.outcome),
                 text=composition.outcomes[meeting.outcome].text,
                 one=texts(meeting.one),
@@ -294,8 +300,8 @@ def _side(view: View, composition: Composition, name: str) -> Side:
         ) from None
 
 
-def _sided(one: Side) -> schemas.SideModel:
-    return schemas.SideModel(sort=one.sort, name=one.name, title=one.title)
+def _sided(one: Side) -> exploring_schemas.SideModel:
+    return exploring_schemas.SideModel(sort=one.sort, name=one.name, title=one.title)
 
 
 def _names(composition: Composition) -> dict[str, str]:

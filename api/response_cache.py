@@ -11,7 +11,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
-from anyio import to_thread
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -76,7 +76,7 @@ class ResponseCache:
         state = self._access.fresh()
         if state is None:
             try:
-                state = await to_thread.run_sync(self._access.state)
+                state = await run_in_threadpool(self._access.state)
             except NormLedgerError:  # nothing is indexed: whoever needs it will say so
                 return await self._made(scope, receive, send, None, None)
         key = _key(scope, state)
@@ -117,7 +117,7 @@ class ResponseCache:
             scope["route"] = inner.get("route")  # for who counts answers by their route
             if attempt.passed_on:
                 return
-            if note.view is None or await to_thread.run_sync(self._access.holds, note.view):
+            if note.view is None or await run_in_threadpool(self._access.holds, note.view):
                 break
             state = None
         else:

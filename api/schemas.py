@@ -29,7 +29,9 @@ Opens = Annotated[
 ]
 
 
-class _Model(BaseModel):
+class Closed(BaseModel):
+    """What holds for all of them: no field besides those named."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -60,7 +62,7 @@ class Problem(BaseModel):
     pointer: str | None = Field(default=None, description="the value of the body at fault, as a JSON pointer")
 
 
-class AsOfModel(_Model):
+class AsOfModel(Closed):
     """The block at which an answer holds."""
 
     chain_id: int = Field(examples=[20044])
@@ -70,7 +72,7 @@ class AsOfModel(_Model):
     final: bool = Field(description="whether the chain can no longer take it back")
 
 
-class Answer(_Model):
+class Answer(Closed):
     """Every reading answer says as of which block it holds."""
 
     as_of: AsOfModel
@@ -82,7 +84,7 @@ class ListAnswer(Answer):
     next: Next
 
 
-class ListedCount(_Model):
+class ListedCount(Closed):
     """A number and the list that it counts."""
 
     value: int
@@ -99,7 +101,7 @@ class StatusModel(Answer):
     counts: dict[str, ListedCount] = Field(description="how much there is of what, as of this block")
 
 
-class HealthModel(_Model):
+class HealthModel(Closed):
     """Whether this service answers, and how far behind the chain it may be."""
 
     status: Literal["ok", "stale", "down"] = Field(
@@ -111,7 +113,7 @@ class HealthModel(_Model):
     fault: str | None
 
 
-class PowersModel(_Model):
+class PowersModel(Closed):
     """Full powers that the party gave; `ended_by` is the act that ended them, null where none did."""
 
     representative: AccountText
@@ -134,7 +136,7 @@ class RepresentativePage(ListAnswer):
     representatives: list[RepresentativeModel]
 
 
-class RecognitionModel(_Model):
+class RecognitionModel(Closed):
     """That a party says that another is who it claims to be; it stands until it is withdrawn."""
 
     author: HashText
@@ -151,7 +153,7 @@ class RecognitionPage(ListAnswer):
     recognitions: list[RecognitionModel]
 
 
-class PartyModel(_Model):
+class PartyModel(Closed):
     id: HashText
     name: str
     kind: str = Field(examples=["state"])
@@ -165,7 +167,7 @@ class PartyModel(_Model):
     powers: list[PowersModel]
 
 
-class BoundModel(_Model):
+class BoundModel(Closed):
     agreement: HashText
     title: str
     clauses: list[HashText] = Field(description="less those it reserved")
@@ -182,7 +184,7 @@ class PartyPage(ListAnswer):
     parties: list[PartyModel]
 
 
-class ActModel(_Model):
+class ActModel(Closed):
     digest: HashText
     kind: str = Field(examples=["endorsement"])
     party: HashText
@@ -214,7 +216,7 @@ class ActPage(ListAnswer):
     acts: list[ActModel]
 
 
-class AgreementModel(_Model):
+class AgreementModel(Closed):
     basis: BasisWord
     id: HashText = Field(description="of a reported one, its document's hash")
     document: HashText
@@ -233,7 +235,7 @@ class AgreementPage(ListAnswer):
     agreements: list[AgreementModel]
 
 
-class ClauseModel(_Model):
+class ClauseModel(Closed):
     id: HashText
     key: str
     heading: str
@@ -241,14 +243,14 @@ class ClauseModel(_Model):
     language: str
 
 
-class RulesModel(_Model):
+class RulesModel(Closed):
     admission: str
     takes_effect: str
     reservations: bool
     notice_days: int
 
 
-class MemberModel(_Model):
+class MemberModel(Closed):
     """Who is bound, or reported to have undertaken it; `key` is an id, or a claimed identifier."""
 
     key: str
@@ -268,7 +270,7 @@ class ClausePage(ListAnswer):
     clauses: list[ClauseModel]
 
 
-class ReservationModel(_Model):
+class ReservationModel(Closed):
     party: HashText
     name: str
     clause: HashText
@@ -277,7 +279,7 @@ class ReservationModel(_Model):
     objections: list[ActModel]
 
 
-class ReportModel(_Model):
+class ReportModel(Closed):
     """One reported act; `leaf` proves into the root that the observer's act `batch` anchored."""
 
     actor: str
@@ -324,7 +326,7 @@ class ClauseAnswer(Answer):
     agreement: AgreementModel
 
 
-class NormModel(_Model):
+class NormModel(Closed):
     id: HashText
     title: str
     world: WorldWord | None
@@ -343,7 +345,7 @@ class NormPage(ListAnswer):
     norms: list[NormModel]
 
 
-class StanceModel(_Model):
+class StanceModel(Closed):
     party: HashText
     name: str
     kind: str
@@ -358,7 +360,7 @@ class StancePage(ListAnswer):
     endorsements: list[StanceModel]
 
 
-class AnchoredModel(_Model):
+class AnchoredModel(Closed):
     """An endorsement that is anchored by a root and not recorded: its digest, and its place under the root."""
 
     party: HashText
@@ -379,13 +381,13 @@ class NormAnswer(Answer):
     acts: list[ActModel]
 
 
-class CountModel(_Model):
+class CountModel(Closed):
     value: int
     acts: list[HashText] = Field(description="the acts that it counts")
     url: Opens = ""
 
 
-class CandidateModel(_Model):
+class CandidateModel(Closed):
     key: HashText
     outcomes: list[HashText]
     texts: list[str]
@@ -407,7 +409,7 @@ class CandidatePage(ListAnswer):
     candidates: list[CandidateModel]
 
 
-class CoalitionModel(_Model):
+class CoalitionModel(Closed):
     """A party of the coalition: toward how many of the others it undertook the outcomes, and with how many mutually."""
 
     key: str
@@ -421,7 +423,7 @@ class CoalitionModel(_Model):
     mutual_url: Opens = ""
 
 
-class SourceModel(_Model):
+class SourceModel(Closed):
     id: HashText
     title: str
     date: str | None
@@ -429,13 +431,13 @@ class SourceModel(_Model):
     form: str
 
 
-class AlternativeModel(_Model):
+class AlternativeModel(Closed):
     text: str = Field(description="empty where these clauses say nothing there")
     clauses: list[HashText]
     parties: list[str]
 
 
-class OptionModel(_Model):
+class OptionModel(Closed):
     """A merged wording: fragments with one alternative are common, those with several are brackets."""
 
     clauses: list[HashText]
@@ -443,12 +445,12 @@ class OptionModel(_Model):
     fragments: list[list[AlternativeModel]]
 
 
-class ParagraphModel(_Model):
+class ParagraphModel(Closed):
     agreed: bool
     options: list[OptionModel]
 
 
-class DraftModel(_Model):
+class DraftModel(Closed):
     language: str
     text: str
     open_brackets: int
@@ -456,7 +458,7 @@ class DraftModel(_Model):
     paragraphs: list[ParagraphModel]
 
 
-class TiesModel(_Model):
+class TiesModel(Closed):
     """In one agreement each of `parties` undertook the outcome toward all others of `among`."""
 
     agreement: HashText
@@ -466,7 +468,7 @@ class TiesModel(_Model):
     acts: list[HashText]
 
 
-class AsideModel(_Model):
+class AsideModel(Closed):
     """Parties bound by a clause that is shown and not counted."""
 
     relation: Literal["narrower", "opposite"]
@@ -492,7 +494,7 @@ class CandidateAnswer(Answer):
     narrower: list[AsideModel]
 
 
-class SupporterModel(_Model):
+class SupporterModel(Closed):
     """A party of the coalition, and everything by which it is counted."""
 
     key: str
@@ -518,7 +520,7 @@ class SupportingPage(ListAnswer):
     agreements: list[SupportingModel]
 
 
-class PairModel(_Model):
+class PairModel(Closed):
     """`one` undertook it toward `other`, and where `both` is true, `other` toward `one` too."""
 
     one: str
@@ -532,191 +534,7 @@ class PairPage(ListAnswer):
     pairs: list[PairModel]
 
 
-class OutcomeModel(_Model):
-    """A preferred shared outcome; `clauses` count for it."""
-
-    id: HashText
-    text: str
-    polarity: str = Field(examples=["refrain"])
-    boilerplate: bool
-    declared: bool = Field(description="whether it is a document; otherwise the method found it")
-    candidate: HashText | None = Field(description="the candidate norm of this outcome alone, if it binds anybody")
-    clauses: list[HashText]
-
-
-class OutcomePage(ListAnswer):
-    basis: BasisWord
-    world: WorldWord
-    outcomes: list[OutcomeModel]
-
-
-class SharedModel(_Model):
-    words: str
-    part: int = Field(description="of the similarity, in ten-thousandths")
-
-
-class AlignmentModel(_Model):
-    """That a clause asks for an outcome, who says so, and whether it counts here; if not, why."""
-
-    clause: HashText
-    outcome: HashText
-    relation: str = Field(examples=["same"])
-    strength: Literal["declared", "signed", "found"]
-    author: HashText | None = Field(description="null for found ones")
-    author_name: str | None
-    act: HashText | None
-    counts: bool = Field(description="same and implies count; narrower and opposite are shown")
-    why_not: str | None
-    similarity: int | None = Field(description="of a found one: its mean likeness to the others, in ten-thousandths")
-    centre: HashText | None = Field(description="of a found one: the group's most central clause")
-    shared: list[SharedModel] = Field(description="of a found one: the words in common with the centre")
-
-
-class AlignmentPage(ListAnswer):
-    basis: BasisWord
-    world: WorldWord
-    alignments: list[AlignmentModel]
-
-
-class OutcomeAnswer(Answer):
-    basis: BasisWord
-    world: WorldWord
-    outcome: OutcomeModel
-    alignments: list[AlignmentModel]
-
-
-class NearModel(_Model):
-    """A party that one clause would bring in. What it counts are steps that nobody took: no act stands behind it."""
-
-    party: str
-    name: str
-    missing: HashText
-    agreement: HashText
-    clause: HashText
-    joins: bool = Field(description="false: that agreement is bilateral, and the step is a new one in its words")
-    pairs: int
-    new_region: str
-    new_kind: str
-    outcomes: int
-    ties: int = Field(description="agreements that it has with members already")
-    narrower: list[HashText]
-
-
-class NearAnswer(Answer):
-    near: list[NearModel]
-
-
-class InvitationModel(_Model):
-    party: str
-    name: str
-    agreement: HashText
-    clause: HashText
-    new_region: str
-    new_kind: str
-    one_clause_away: bool
-    agreements: list[HashText] = Field(description="that it has with members already")
-    shared: list[HashText] = Field(description="outcomes in common with the coalition")
-
-
-class InvitationAnswer(Answer):
-    invitations: list[InvitationModel]
-
-
-class MeasureModel(_Model):
-    parties: int
-    independent: int
-    pairs: int
-    stands: bool
-
-
-class ChangeModel(_Model):
-    """What a step would do to a candidate norm: no act stands behind what would be."""
-
-    key: HashText
-    outcomes: list[HashText]
-    turn: Literal["appears", "grows", "shifts", "shrinks", "vanishes"]
-    before: MeasureModel
-    after: MeasureModel
-    joined: list[str]
-    left: list[str]
-
-
-class ChangeAnswer(Answer):
-    changes: list[ChangeModel]
-
-
-class ClosingModel(_Model):
-    """One clause whose end would close the conflict."""
-
-    clause: HashText
-    agreement: HashText
-    opposite: bool
-    parties: list[str]
-    left: list[str]
-    changes: list[ChangeModel]
-
-
-class ConflictModel(_Model):
-    conflict: AsideModel
-    closing: list[ClosingModel]
-
-
-class ConflictAnswer(Answer):
-    conflicts: list[ConflictModel]
-
-
-class SideModel(_Model):
-    sort: Literal["party", "agreement", "candidate", "norm"]
-    name: str
-    title: str
-
-
-class MeetingModel(_Model):
-    outcome: HashText
-    text: str
-    one: list[HashText] = Field(description="clauses of the first that ask for it")
-    other: list[HashText]
-
-
-class ComparisonAnswer(Answer):
-    one: SideModel
-    other: SideModel
-    both: list[MeetingModel]
-    only_one: list[HashText]
-    only_other: list[HashText]
-    opposed: list[HashText] = Field(description="outcomes that one asks for and the other asks the opposite of")
-    agreements: list[HashText]
-    parties: list[str]
-    toward: list[HashText] = Field(description="of two parties: outcomes that the first undertook toward the second")
-    back: list[HashText]
-
-
-class MilestoneModel(_Model):
-    step: str = Field(examples=["first bilateral"])
-    date: str
-    agreement: HashText
-    parties: list[str]
-    acts: list[HashText]
-    note: str
-
-
-class PointModel(_Model):
-    date: str
-    parties: list[str]
-    agreements: list[HashText]
-    acts: list[HashText]
-
-
-class LifeAnswer(Answer):
-    key: HashText
-    title: str
-    points: list[PointModel]
-    milestones: list[MilestoneModel]
-    sentences: list[str]
-    undated: list[HashText]
-
-
-class HitModel(_Model):
+class HitModel(Closed):
     """Something whose words hold all that was asked for."""
 
     sort: Literal["party", "agreement", "clause", "norm"]
@@ -732,7 +550,7 @@ class HitPage(ListAnswer):
     hits: list[HitModel]
 
 
-class NamedDocumentModel(_Model):
+class NamedDocumentModel(Closed):
     hash: HashText
     at_hand: bool
     url: str
@@ -749,7 +567,7 @@ class TypedDataAnswer(Answer):
     texts: list[dict[str, Any]] = Field(description="documents that the act names; send them along")
 
 
-class SubmissionRequest(_Model):
+class SubmissionRequest(Closed):
     """A signed act. `typed_data` goes back exactly as it was prepared."""
 
     typed_data: dict[str, Any]
@@ -758,7 +576,7 @@ class SubmissionRequest(_Model):
     consent: str = Field(default="", max_length=10_000, description="of a rotation, the next account's signature")
 
 
-class SubmissionModel(_Model):
+class SubmissionModel(Closed):
     digest: HashText
     kind: str = Field(examples=["Endorsement"])
     subject: HashText
@@ -769,7 +587,7 @@ class SubmissionModel(_Model):
     received: Seconds
 
 
-class TraceModel(_Model):
+class TraceModel(Closed):
     prov: Literal["entity", "activity", "agent"]
     kind: str
     label: str

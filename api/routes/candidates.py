@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
-from api import composed, explored, schemas
+from api import composed, explored, exploring_schemas, schemas
 from api.asking import HASH, Composed, Paged, Viewed
 from api.dumps import LISTED
 from normledger.identifiers import Hash
@@ -111,7 +111,7 @@ def read_candidate_draft(
 
 
 @router.get("/{key}/emergence", tags=["emergence"])
-def read_emergence(view: Viewed, composition: Composed, key: Key) -> schemas.LifeAnswer:
+def read_emergence(view: Viewed, composition: Composed, key: Key) -> exploring_schemas.LifeAnswer:
     """Its life by its acts' own dates: first bilateral, second, plurilateral, setbacks; who was bound on each day."""
     return explored.life(composition, Hash.parse(key), view.at)
 
@@ -131,18 +131,22 @@ def read_emergence_chart(view: Viewed, composition: Composed, key: Key) -> Respo
 
 
 @router.get("/{key}/near", tags=["explore"])
-def read_near(view: Viewed, composition: Composed, key: Key, first: First = 20) -> schemas.NearAnswer:
+def read_near(view: Viewed, composition: Composed, key: Key, first: First = 20) -> exploring_schemas.NearAnswer:
     """Parties that one clause would bring in, by what their step would change."""
     return explored.near(composition, Hash.parse(key), first, view.at)
 
 
 @router.get("/{key}/invitations", tags=["explore"])
-def read_invitations(view: Viewed, composition: Composed, key: Key, first: First = 20) -> schemas.InvitationAnswer:
+def read_invitations(
+    view: Viewed, composition: Composed, key: Key, first: First = 20
+) -> exploring_schemas.InvitationAnswer:
     """Whom to invite: what each would bring, and what it has in common with the coalition already."""
     return explored.invitations(composition, Hash.parse(key), first, view.at)
 
 
 @router.get("/{key}/conflicts", tags=["explore"])
-def read_conflicts(view: Viewed, composition: Composed, key: Key, first: First = 20) -> schemas.ConflictAnswer:
+def read_conflicts(
+    view: Viewed, composition: Composed, key: Key, first: First = 20
+) -> exploring_schemas.ConflictAnswer:
     """Clauses that ask the opposite, and which single clause would close each conflict."""
     return explored.conflicts(composition, Hash.parse(key), first, view.at)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api import explored, schemas
+from api import explored, exploring_schemas
 from api.asking import Composed, Viewed
 
 router = APIRouter(prefix="/explore", tags=["explore"])
@@ -27,12 +27,12 @@ def read_what_if(
     composition: Composed,
     consent: Steps,
     withdrawal: Steps,
-) -> schemas.ChangeAnswer:
+) -> exploring_schemas.ChangeAnswer:
     """What would change if these parties consented to these clauses, or withdrew; strongest change first."""
     return explored.what_if(composition, consent, withdrawal, view.at)
 
 
 @router.get("/comparison")
-def read_comparison(view: Viewed, composition: Composed, one: Side, other: Side) -> schemas.ComparisonAnswer:
+def read_comparison(view: Viewed, composition: Composed, one: Side, other: Side) -> exploring_schemas.ComparisonAnswer:
     """Two parties, agreements or norms side by side: outcomes of both, of each alone, and where they are opposed."""
     return explored.comparison(view, composition, one, other)

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
 
-from api import answers, explored, schemas
+from api import answers, explored, exploring_schemas
 from api.asking import HASH, Asked, Composed, Paged, Viewed
 from api.dumps import LISTED
 from normledger.errors import NotFound
@@ -15,12 +15,12 @@ router = APIRouter(tags=["outcomes"])
 Id = Annotated[str | None, Query(pattern=r"^0x[0-9a-f]{64}$", description="of this one alone")]
 
 
-@router.get("/outcomes", response_model=schemas.OutcomePage, responses=LISTED)
+@router.get("/outcomes", response_model=exploring_schemas.OutcomePage, responses=LISTED)
 def read_outcomes(view: Viewed, composition: Composed, page: Paged) -> Any:
     """All outcomes that a clause of the record asks for, in ascending order of id."""
     return page.answer(
         view,
-        schemas.OutcomePage,
+        exploring_schemas.OutcomePage,
         "outcomes",
         sorted(composition.outcomes),
         lambda id_: explored.outcome(composition, id_),
@@ -35,13 +35,13 @@ def read_outcome(
     view: Viewed,
     composition: Composed,
     outcome: Annotated[str, Path(description="the outcome's id", pattern=HASH)],
-) -> schemas.OutcomeAnswer:
+) -> exploring_schemas.OutcomeAnswer:
     """One outcome, with every alignment to it."""
     id_ = OutcomeId.parse(outcome)
     if id_ not in composition.outcomes:
         raise NotFound("outcome", outcome, "take its id from /v1/outcomes of the same basis and world")
     every = asked.kept(_name(composition), view, lambda: explored.alignments(view, composition))
-    return schemas.OutcomeAnswer(
+    return exploring_schemas.OutcomeAnswer(
         as_of=answers.as_of(view.at),
         basis=composition.record.basis,
         world=composition.record.world,
@@ -50,7 +50,7 @@ def read_outcome(
     )
 
 
-@router.get("/alignments", response_model=schemas.AlignmentPage, responses=LISTED, tags=["alignments"])
+@router.get("/alignments", response_model=exploring_schemas.AlignmentPage, responses=LISTED, tags=["alignments"])
 def read_alignments(
     asked: Asked,
     view: Viewed,
@@ -73,7 +73,7 @@ def read_alignments(
     }
     return page.answer(
         view,
-        schemas.AlignmentPage,
+        exploring_schemas.AlignmentPage,
         "alignments",
         list(found),
         found.__getitem__,

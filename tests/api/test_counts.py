@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from api import composed, schemas
+from api import composed, exploring_schemas, schemas
 from tests.api.conftest import Served
 from tests.api.test_lists import whole
 
@@ -14,8 +14,8 @@ HYPOTHETICAL = {"NearModel", "MeasureModel", "ChangeModel"}
 """What steps that nobody took would bring: no act stands behind it, and its page says so."""
 
 NO_COUNTS = {
-    "block", "time", "since", "in_effect_since", "chain_id", "received", "indexed", "final", "lag", "position",
-    "notice_days", "similarity", "part",
+    "block", "time", "since", "in_effect_since", "chain_id", "received", "indexed", "final", "lag", "status",
+    "position", "notice_days", "similarity", "part",
 }  # fmt: skip
 """Whole numbers that count nothing: places, times, rules, likeness."""
 
@@ -24,7 +24,7 @@ IN_SIGHT = {"open_brackets"}
 
 
 def models() -> Iterator[type[BaseModel]]:
-    for value in vars(schemas).values():
+    for value in (*vars(schemas).values(), *vars(exploring_schemas).values()):
         if isinstance(value, type) and issubclass(value, BaseModel):
             yield value
 
