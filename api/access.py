@@ -1,113 +1,304 @@
-"""The workspace behind HTTP: one lock round the library, views and compositions kept by block, the relaying thread.
+"""The workspace behind HTTP: readers on one side, the one writer on the other.
 
-The library is called by one thread at a time, because the embedded chain and the outbox have one writer. Compositions
-are pure functions of a view, so the newest few are kept.
+Readers take no turn. They ask views, which are snapshots as of a block, from the index that any number may read; what
+was composed for a view is kept with it, and composed once however many ask at a time. The writer (relaying, following
+the chain, asking the node, taking submissions) has one lock, because chain and outbox have one writer.
+
+The index may be rolled back under a reader. So each view is remembered with the hash of the last block with acts that
+it rests on; after an answer is made, `holds` tells whether that block still stood and the answer may go out.
 """
 
+import hashlib
 import logging
 import threading
-import time
+import time as clock
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from normledger.composition.record import Basis, World
 from normledger.composition.result import Composition, Parameters
-from normledger.errors import NormLedgerError
-from normledger.identifiers import Digest
+from normledger.documents.trust_policy import TrustPolicy
+from normledger.errors import ChainError, InputError, NormLedgerError, NotFound, WorkspaceError
+from normledger.identifiers import Digest, Hash
+from normledger.ledger.answers import AsOf
 from normledger.ledger.queries import View
+from normledger.provenance.bundling import Bundling
 from normledger.relay.outbox import Submission
 from normledger.workspace import Workspace
 
 _T = TypeVar("_T")
-_KEPT = 8
+_KEPT = 32
+"""Views, and what was made of them; the longest unasked goes first."""
+
+_STATED = 4096
+"""Blocks that answers stated and that may be asked for again by their hash, though they hold no act."""
+
+AHEAD: tuple[tuple[Basis, World], ...] = (("reported", "real"), ("consented", "real"), ("consented", "exercise"))
+"""What is composed for each new block before anybody asks."""
+
+_JUDGED = 50
+"""Candidates of each that are judged ahead too: a page of a list."""
+
+_PATIENCE = 5
+"""How often to look again when the chain turns while it is read."""
+
 _PAUSE = 2.0
 """Seconds between two looks at the chain when nobody submits anything."""
 
 log = logging.getLogger("normledger.api")
 
 
+@dataclass(frozen=True)
+class State:
+    """What an answer rests on when nothing else is asked for; another `token` means that answers may differ."""
+
+    view: View
+    trust: TrustPolicy
+    token: bytes
+
+
 class Access:
-    """What routes and pages ask; each method is one call of the library under the lock."""
+    """What routes and pages ask; each method is one call of the library."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
-        self._lock = threading.RLock()
-        self._kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+        self._turn = threading.RLock()
+        self._guard = threading.RLock()
+        self._state: State | None = None
+        self._seen = -1
+        self._turned = 0
+        self._arrived = 0
+        self._rests_on: WeakKeyDictionary[View, tuple[Hash, int]] = WeakKeyDictionary()
+        self._stated: OrderedDict[Hash, tuple[AsOf, Hash]] = OrderedDict()
+        self._kept: OrderedDict[Hashable, Future[Any]] = OrderedDict()
         self._wake = threading.Event()
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._relay, name="relay", daemon=True)
+        self._changed = threading.Event()
+        self._threads: list[threading.Thread] = []
         self.fault: str | None = None
         """Why the last look at the chain failed, in one sentence; None while all is well."""
         self.seen: float | None = None
-        """When the chain was last followed up to its head, in Unix seconds; None before the first time."""
+        """When the chain was last followed without fault, in Unix seconds."""
 
     def start(self) -> None:
         """Begin to relay and to follow the chain."""
-        self._thread.start()
+        self._stop.clear()
+        self._threads = [
+            threading.Thread(target=work, name=work.__name__.strip("_"), daemon=True)
+            for work in (self._relay, self._look_ahead)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         """Finish what is being relayed, and stop."""
         self._stop.set()
         self.wake()
-        self._thread.join(timeout=60)
+        self._changed.set()
+        for thread in self._threads:
+            thread.join(timeout=60)
 
     def wake(self) -> None:
         """Look at the chain and carry what is pending now, not only after the pause."""
         self._wake.set()
 
-    def view(self, as_of: int | None = None) -> View:
-        """The register as of a block, by default the newest final one."""
-        with self._lock:
-            view = self.workspace.view(as_of)
-            kept: View = self._keep(("view", view.at.block, view.at.hash), lambda: view)
-            return kept
+    # --- readers
+
+    def fresh(self) -> State | None:
+        """The state, if nothing has happened since it was read; asks nobody."""
+        state = self._state
+        if state is None or self._seen != self.workspace.updates or state.trust is not self.workspace.trust:
+            return None
+        return state
+
+    def state(self) -> State:
+        """The state now. Raises `ChainError` or `WorkspaceError` while nothing is indexed."""
+        return self.fresh() or self._refresh()
+
+    def _refresh(self) -> State:
+        with self._guard:
+            seen, trust = self.workspace.updates, self.workspace.trust
+            before = self._state.view if self._state else None
+            if before is not None and not self.holds(before):
+                self._turned += 1
+                self._kept.clear()
+                before = None
+            if self.workspace.store.arrived():
+                self._arrived += 1
+                self._kept.clear()
+                before = None
+            try:
+                view = self._opened(self.workspace.view)
+            except WorkspaceError:
+                if self.fault:
+                    raise ChainError(f"Nothing is indexed here yet. {self.fault}") from None
+                raise
+            view = before if before is not None and before.at == view.at else self._shared(view)
+            rests_on = self._rests_on[view][0]
+            self._stated[view.at.hash] = view.at, rests_on
+            while len(self._stated) > _STATED:
+                self._stated.popitem(last=False)
+            counts = f"{view.at.final} {view.at.time} {self._turned} {self._arrived} {self.workspace.release.name}"
+            token = hashlib.blake2b(view.at.hash + rests_on + trust.hash + counts.encode(), digest_size=16).digest()
+            self._state, self._seen = State(view, trust, token), seen
+            self._changed.set()
+            return self._state
+
+    def view(self, as_of: int | Hash | None = None, time: int | None = None) -> View:
+        """The register as of a block, named by number or hash, or as of a time; by default the newest final block."""
+        if as_of is None and time is None:
+            return self.state().view
+        if isinstance(as_of, Hash):
+            at = self._named(as_of)
+            if at is None:
+                raise NotFound("block", str(as_of), "name one with acts, or one that an answer stated")
+            if time is not None and time < at.time:
+                raise InputError("this is before the block that as_of names; leave one of the two out", field="at")
+            return self.stated(at if time is None else replace(at, time=time))
+        number = as_of
+        return self._shared(self._opened(lambda: self.workspace.ledger.as_of(number, time=time)))
+
+    def stated(self, at: AsOf) -> View:
+        """The view that an earlier answer stated. Raises `InputError` where the chain has taken its block back."""
+        named = self._named(at.hash)
+        if named is None or named.block != at.block or named.time > at.time:
+            raise InputError("the chain has taken its block back; begin again without it", field="as_of")
+        exact = AsOf(named.chain_id, named.block, named.hash, at.time, named.final)
+        return self._shared(self._opened(lambda: self.workspace.ledger.at(exact)))
+
+    def _named(self, hash_: Hash) -> AsOf | None:
+        found = self.workspace.ledger.named(hash_)
+        if found is not None or hash_ not in self._stated:
+            return found
+        at, rests_on = self._stated[hash_]
+        # The index keeps no row of a block without acts; its rows are those of the last block with acts before it.
+        return at if self.workspace.ledger.standing(at.block) == rests_on else None
+
+    def holds(self, view: View) -> bool:
+        """Whether the chain still holds what this view rests on; where it does not, the view is thrown away."""
+        rests_on, turned = self._rests_on[view]
+        if turned == self._turned and self.workspace.ledger.standing(view.at.block) == rests_on:
+            return True
+        with self._guard:
+            for key in [key for key in self._kept if isinstance(key, tuple) and (view in key or view.at in key)]:
+                del self._kept[key]
+        return False
+
+    def _opened(self, open_: Callable[[], View]) -> View:
+        """A view with what it rests on, both of one moment."""
+        turned, view = self._turned, open_()
+        for _ in range(_PATIENCE):
+            rests_on, again = self.workspace.ledger.standing(view.at.block), open_()
+            if again.at == view.at and rests_on is not None:
+                self._rests_on[view] = rests_on, turned
+                return view
+            view = again
+        raise ChainError("The chain turns faster than it can be read; ask again in a moment.")
+
+    def _shared(self, view: View) -> View:
+        """The one view of this moment that all readers share, so that each thing is read once."""
+        key = ("view", view.at, *self._rests_on[view])
+        return self._keep(key, lambda: view)
 
     def compose(self, view: View, basis: Basis, world: World) -> Composition:
         """Rows per outcome under this instance's trust policy."""
-        parameters = Parameters(packages=False)
-        key = ("composition", view.at.block, view.at.hash, basis, world, self.workspace.trust.hash)
-        return self.do(
-            lambda: self._keep(key, lambda: self.workspace.compose(view, basis, world, parameters=parameters))
+        key = ("composition", view, basis, world, self.workspace.trust.hash)
+        return self._keep(
+            key, lambda: self.workspace.compose(view, basis, world, parameters=Parameters(packages=False))
         )
 
+    def kept(self, name: str, view: View, make: Callable[[], _T]) -> _T:
+        """Whatever follows from a view alone; made once."""
+        return self._keep((name, view), make)
+
+    def indexed(self) -> int:
+        """The last block that the index has read, final or not."""
+        return self.workspace.newest().at.block
+
     def do(self, call: Callable[[], _T]) -> _T:
-        """Any call of the library."""
-        with self._lock:
+        """Any call of the library that reads index and documents only."""
+        return call()
+
+    def _keep(self, key: Hashable, make: Callable[[], _T]) -> _T:
+        """What was made for this key; made once, while others who ask for it wait for that."""
+        with self._guard:
+            found = self._kept.get(key)
+            if mine := found is None:
+                found = self._kept[key] = Future()
+            self._kept.move_to_end(key)
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        assert found is not None
+        if mine:
+            try:
+                found.set_result(make())
+            except BaseException as error:
+                found.set_exception(error)
+                with self._guard:
+                    if self._kept.get(key) is found:
+                        del self._kept[key]
+        result: _T = found.result()
+        return result
+
+    # --- the writer
+
+    def in_turn(self, call: Callable[[], _T]) -> _T:
+        """Any call of the library that asks the node, writes to the outbox or carries acts: one at a time."""
+        with self._turn:
             return call()
+
+    def evidence(self, as_of: int | None) -> Bundling:
+        """Makes evidence as of a block, in the writer's turn: it asks the node for proofs."""
+        return Bundling(self.workspace.ledger, self.workspace.node, self.workspace.release, as_of)
 
     def submit(
         self, typed_data: dict[str, Any], signature: str, texts: list[dict[str, Any]], consent: str
     ) -> Submission:
         """Accept a signed act and wake the relayer."""
-        with self._lock:
-            submission = self.workspace.submit(typed_data, signature, texts, consent=consent)
-            if texts:
-                self._kept.clear()  # one of them may be a text that was missing so far
+        submission = self.in_turn(lambda: self.workspace.submit(typed_data, signature, texts, consent=consent))
+        if texts:
+            self._look_again()  # one of them may be a text that was missing so far
         self.wake()
         return submission
 
     def submission(self, digest: Digest) -> Submission:
-        """What became of a submission."""
-        return self.do(lambda: self.workspace.submission(digest))
+        """What became of a submission; one that is recorded is indexed too."""
+        return self.in_turn(lambda: self.workspace.submission(digest))
 
-    def _keep(self, key: tuple[Any, ...], make: Callable[[], _T]) -> _T:
-        if key not in self._kept:
-            self._kept[key] = make()
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        self._kept.move_to_end(key)
-        found: _T = self._kept[key]
-        return found
+    def _look_again(self) -> None:
+        if any(path.exists() for path in self.workspace.store.sought.copy()):
+            self._seen = -1
+
+    def _look_ahead(self) -> None:
+        """Compose what pages open with as soon as there is a new block, so that no reader waits for it."""
+        while not self._stop.is_set():
+            self._changed.wait()
+            self._changed.clear()
+            for basis, world in AHEAD:
+                try:
+                    composition = self.compose(self.state().view, basis, world)
+                    for row in [row for row in composition.rows if row.stands][:_JUDGED]:
+                        if self._stop.is_set():
+                            return
+                        composition.judge(row.key)
+                except NormLedgerError as error:
+                    log.info("nothing is composed ahead: %s", error)
+                except Exception:  # whoever asks for it meets the same defect and is told
+                    log.exception("composing ahead met a defect")
 
     def _relay(self) -> None:
         while not self._stop.is_set():
             self._wake.wait(_PAUSE)
             self._wake.clear()
             try:
-                with self._lock:
-                    self.workspace.carry()
-                self.fault, self.seen = None, time.time()
+                self.in_turn(lambda: self.workspace.carry(patience=0))
+                self.fault, self.seen = None, clock.time()
+                self._look_again()
+                self.state()
             except NormLedgerError as error:
                 self.fault = str(error)
                 log.warning("the chain could not be followed: %s", error)

@@ -1,16 +1,32 @@
 """From the library's values to what crosses HTTP; both the JSON and the pages show these. Decides nothing."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote, urlencode
 
 from api import schemas
-from normledger.acts.act import Act, ActKind, Contract, RecordedAct
+from normledger.acts.act import Act, ActKind, Contract, RecordedAct, RecordedClaim, list_of, stances_on
+from normledger.acts.anchors import Anchored
+from normledger.acts.consent import Stance, standing_batches
+from normledger.acts.consent import stances as stances_of
+from normledger.acts.powers import (
+    FullPowers,
+    FurtherClaim,
+    OwnCancellation,
+    Powers,
+    RecordedOwnAct,
+    Revocation,
+    Rotation,
+)
 from normledger.acts.signature import address_of, sign
 from normledger.acts.typed_data import Domain, to_json
-from normledger.documents.document import Agreement, ReportedAgreement, Reports
+from normledger.documents.document import Agreement, Report, ReportedAgreement, Reports
 from normledger.documents.trust_policy import TrustPolicy
 from normledger.errors import NotFound
-from normledger.identifiers import Address, ClauseId, Hash, PartyId, is_exercise, keccak
+from normledger.identifiers import ZERO, Address, ClauseId, Digest, Hash, PartyId, is_exercise, keccak
 from normledger.ledger.answers import AgreementView, AsOf, NormView, Party
 from normledger.ledger.queries import View
 from normledger.provenance.graph import TraceNode
@@ -25,6 +41,15 @@ def as_of(at: AsOf) -> schemas.AsOfModel:
 def texts(hashes: Sequence[Hash]) -> list[str]:
     """Hashes as 0x-hex."""
     return [str(one) for one in hashes]
+
+
+def opens(path: str, at: AsOf | None = None, **query: object) -> str:
+    """A link to the list that a number counts; with `at`, to the list as of that block and time."""
+    if at is not None:
+        moment = datetime.fromtimestamp(at.time, UTC)
+        query |= {"as_of": at.hash, "at": f"{moment:%Y-%m-%dT%H:%M:%SZ}"}
+    given = {name: str(value) for name, value in query.items() if value not in (None, "")}
+    return quote(path, safe="/:") + (f"?{urlencode(given)}" if given else "")
 
 
 # --- parties and acts
@@ -43,17 +68,25 @@ def party(one: Party) -> schemas.PartyModel:
         block=one.recorded.block,
         identifiers=list(one.identifiers),
         former_accounts=[str(tenure.account) for tenure in one.tenures[:-1]],
-        powers=[
-            schemas.PowersModel(
-                representative=str(given.terms.representative),
-                subject=str(given.terms.subject),
-                kinds=[kind.term for kind in sorted(given.terms.kinds)],
-                until=str(given.terms.until),
-                act=str(given.granted.digest),
-                ended_by=str(given.ended.digest) if given.ended else None,
-            )
-            for given in one.powers
-        ],
+        powers=[schemas.PowersModel(**_powers(given)) for given in one.powers],
+    )
+
+
+def _powers(given: Powers) -> dict[str, Any]:
+    return {
+        "representative": str(given.terms.representative),
+        "subject": str(given.terms.subject),
+        "kinds": [kind.term for kind in sorted(given.terms.kinds)],
+        "until": str(given.terms.until),
+        "act": str(given.granted.digest),
+        "ended_by": str(given.ended.digest) if given.ended else None,
+    }
+
+
+def representative(view: View, one: Party, given: Powers) -> schemas.RepresentativeModel:
+    """Full powers with the party that gave them."""
+    return schemas.RepresentativeModel(
+        **_powers(given), party=str(one.id), name=one.name, stands=given.stand(view.at.time)
     )
 
 
@@ -72,6 +105,94 @@ def bound_by(view: View, one: Party) -> list[schemas.BoundModel]:
         for standing in agreement.status.bound
         if standing.party == one.id
     ]
+
+
+def recognitions(view: View) -> list[RecordedAct]:
+    """All recognitions that stand, in the order of recording."""
+    found = [
+        act
+        for party in view.parties
+        for act in standing_batches(view.acts_on(Contract.PARTY_REGISTRY, list_of(party)))
+        if act.act.kind is ActKind.RECOGNITION
+    ]
+    return sorted(found, key=lambda one: one.order)
+
+
+def recognition(view: View, one: RecordedAct, trust: TrustPolicy) -> schemas.RecognitionModel:
+    """That a party says that another is who it claims to be."""
+    recognised = view.parties.get(PartyId(one.act.refers_to))
+    return schemas.RecognitionModel(
+        author=str(one.act.party),
+        author_name=view.parties[one.act.party].name,
+        recognised=str(one.act.refers_to),
+        recognised_name=recognised.name if recognised else None,
+        text=view.statement(one.act.content),
+        act=str(one.digest),
+        block=one.recorded.block,
+        counted=one.act.party in trust.recognitions,
+    )
+
+
+def any_act(view: View, digest: Digest) -> schemas.ActModel:
+    """An act of any kind: on a subject, or a party's claim or act on itself. Raises `NotFound`."""
+    found = view.acts.get(digest)
+    if found is not None:
+        return act(view, found)
+    at = view.recorded(digest)
+    for party_ in view.parties.values() if at is not None else ():
+        for own in own_acts(party_):
+            if own.digest == digest:
+                return own_act(party_, own)
+    raise NotFound("act", str(digest), "take its digest from an answer that counts it")
+
+
+def own_acts(of: Party) -> tuple[RecordedClaim | RecordedOwnAct, ...]:
+    """A party's claim, and its acts on itself."""
+    return of.claim, *of.own
+
+
+def own_act(of: Party, one: RecordedClaim | RecordedOwnAct) -> schemas.ActModel:
+    """A party's claim, or its act on itself. What a kind does not have is zero."""
+    kind, content, number, refers_to = ActKind.CLAIM, ZERO, 0, ZERO
+    if isinstance(one, RecordedClaim):
+        account, deadline, content, represented = one.claim.account, one.claim.deadline, one.claim.profile, False
+    else:
+        account, deadline, number, represented = one.act.account, one.act.deadline, one.act.number, one.represented
+        kind = _OWN[type(one.act)]
+        if isinstance(one.act, FurtherClaim):
+            content = one.act.profile
+        elif isinstance(one.act, FullPowers | Revocation):
+            refers_to = one.act.subject
+    return schemas.ActModel(
+        digest=str(one.digest),
+        kind=kind.term,
+        party=str(of.id),
+        name=of.name,
+        account=str(account),
+        subject=str(of.id),
+        clause=str(ZERO),
+        refers_to=str(refers_to),
+        content=str(content),
+        text=None,
+        number=str(number),
+        deadline=str(deadline),
+        signature="0x" + one.signature.hex(),
+        represented=represented,
+        proven_by="signature" if one.proven else "contract",
+        block=one.recorded.block,
+        block_hash=str(one.recorded.block_hash),
+        time=one.recorded.time,
+        transaction=str(one.recorded.transaction),
+    )
+
+
+_OWN = {
+    FurtherClaim: ActKind.FURTHER_CLAIM,
+    Rotation: ActKind.ROTATION,
+    FullPowers: ActKind.FULL_POWERS,
+    Revocation: ActKind.REVOCATION,
+    OwnCancellation: ActKind.CANCELLATION,
+}
 
 
 def act(view: View, one: RecordedAct) -> schemas.ActModel:
@@ -190,6 +311,7 @@ def _signed_answer(view: View, one: AgreementView) -> schemas.AgreementAnswer:
                 since=bound.since,
                 clauses=len(bound.clauses),
                 acts=texts(bound.acts),
+                clauses_url=opens(f"/v1/agreements/{one.id}/clauses", view.at, party=bound.party),
             )
             for bound in (status.bound if status else ())
         ],
@@ -231,6 +353,7 @@ def _reported_answer(view: View, text: ReportedAgreement, trust: TrustPolicy) ->
                 since=None,
                 clauses=len(text.clauses),
                 acts=texts(sorted(leaves)),
+                clauses_url=opens(f"/v1/agreements/{text.hash}/clauses", view.at, party=key),
             )
             for key, leaves in sorted(undertaking.items(), key=lambda item: who[item[0]].name)
         ],
@@ -246,26 +369,45 @@ def _reported_answer(view: View, text: ReportedAgreement, trust: TrustPolicy) ->
 
 
 def _reports(view: View, text: Hash, trust: TrustPolicy) -> list[schemas.ReportModel]:
-    return [
-        schemas.ReportModel(
-            actor=leaf.actor.identifier,
-            name=leaf.actor.name,
-            kind=leaf.actor.kind,
-            act=leaf.act,
-            date=leaf.date,
-            seen=leaf.seen,
-            leaf=str(hash_),
-            observer=str(batch.act.act.party),
-            observer_name=view.parties[batch.act.act.party].name,
-            batch=str(batch.act.digest),
-            block=batch.act.recorded.block,
-            counted=batch.act.act.party in trust.reports,
-        )
-        for batch in view.batches(ActKind.REPORTS)
-        if isinstance(batch.document, Reports)
-        for leaf, hash_ in zip(batch.document.leaves, batch.document.leaf_hashes, strict=True)
-        if leaf.agreement == text
-    ]
+    return [report(view, one, trust) for one in reports(view) if one.leaf.agreement == text]
+
+
+@dataclass(frozen=True, slots=True)
+class AnchoredReport:
+    """A report that stands, the act that anchored it, and its hash there."""
+
+    leaf: Report
+    hash: Hash
+    act: RecordedAct
+
+
+def reports(view: View) -> Iterator[AnchoredReport]:
+    """Every report that stands and is at hand, in the order of recording."""
+    for batch in view.batches(ActKind.REPORTS):
+        if isinstance(batch.document, Reports):
+            for leaf, hash_ in zip(batch.document.leaves, batch.document.leaf_hashes, strict=True):
+                yield AnchoredReport(leaf, hash_, batch.act)
+
+
+def report(view: View, one: AnchoredReport, trust: TrustPolicy) -> schemas.ReportModel:
+    """One report, with the act that anchored it."""
+    leaf, author, text = one.leaf, one.act.act.party, view.reported_agreements.get(one.leaf.agreement)
+    return schemas.ReportModel(
+        actor=leaf.actor.identifier,
+        name=leaf.actor.name,
+        kind=leaf.actor.kind,
+        act=leaf.act,
+        date=leaf.date,
+        seen=leaf.seen,
+        leaf=str(one.hash),
+        observer=str(author),
+        observer_name=view.parties[author].name,
+        batch=str(one.act.digest),
+        block=one.act.recorded.block,
+        counted=author in trust.reports,
+        agreement=str(leaf.agreement),
+        title=text.title if text else None,
+    )
 
 
 def clauses(document: Agreement | ReportedAgreement) -> list[schemas.ClauseModel]:
@@ -296,12 +438,33 @@ def clause_answer(view: View, clause: ClauseId) -> schemas.ClauseAnswer:
     raise NotFound("clause", str(clause), "take its id from an agreement's clauses")
 
 
+def documents(view: View) -> list[Hash]:
+    """Every document that the register names as of the view, in ascending order of hash."""
+    found: set[Hash] = set()
+    for one in view.parties.values():
+        found |= {one.claim.claim.profile}
+        found |= {own.act.profile for own in one.own if isinstance(own.act, FurtherClaim)}
+    found |= {Hash(one.terms.document) for one in view.agreements.values()}
+    found |= {Hash(one) for one in view.norms}
+    for norm_ in view.norms.values():
+        found |= {Hash(outcome) for outcome in (norm_.document.outcomes if norm_.document else ())}
+    # An anchor's content is a root, by which nobody finds a document.
+    found |= {act.act.content for act in view.acts.values() if act.act.kind is not ActKind.ANCHOR}
+    for batch in (*view.batches(ActKind.REPORTS), *view.batches(ActKind.ALIGNMENTS)):
+        if isinstance(batch.document, Reports):
+            found |= {Hash(leaf.agreement) for leaf in batch.document.leaves}
+        elif batch.document is not None:
+            found |= {Hash(leaf.outcome) for leaf in batch.document.leaves}
+    return sorted(map(Hash, found - {ZERO}))
+
+
 # --- norms, submissions, provenance
 
 
-def norm(one: NormView) -> schemas.NormModel:
-    """A published norm with its stances counted."""
+def norm(one: NormView, at: AsOf | None = None) -> schemas.NormModel:
+    """A published norm with its stances counted; with `at`, its links open them as of that block."""
     endorsing = sum(stance.kind is ActKind.ENDORSEMENT for stance in one.stances)
+    path = f"/v1/norms/{one.id}"
     return schemas.NormModel(
         id=str(one.id),
         title=one.title,
@@ -312,23 +475,50 @@ def norm(one: NormView) -> schemas.NormModel:
         opposed_by=len(one.stances) - endorsing,
         anchored_at_least=len(one.anchored),
         block=one.publication.recorded.block,
+        endorsed_by_url=opens(f"{path}/endorsements", at, stance="endorsement"),
+        opposed_by_url=opens(f"{path}/endorsements", at, stance="opposition"),
+        anchored_url=opens(f"{path}/anchored", at),
     )
 
 
 def stances(view: View, one: NormView) -> list[schemas.StanceModel]:
     """The stances that stand, each with its act and its reason."""
-    return [
-        schemas.StanceModel(
-            party=str(stance.party),
-            name=view.parties[stance.party].name,
-            kind=view.parties[stance.party].kind,
-            stance=stance.kind.term,
-            reason=view.statement(stance.act.act.content),
-            act=str(stance.act.digest),
-            block=stance.act.recorded.block,
-        )
-        for stance in one.stances
-    ]
+    return [stance(view, found) for found in one.stances]
+
+
+def stance(view: View, one: Stance) -> schemas.StanceModel:
+    """A stance with its act and its reason."""
+    return schemas.StanceModel(
+        party=str(one.party),
+        name=view.parties[one.party].name,
+        kind=view.parties[one.party].kind,
+        stance=one.kind.term,
+        reason=view.statement(one.act.act.content),
+        act=str(one.act.digest),
+        block=one.act.recorded.block,
+        clause=str(one.act.act.clause),
+    )
+
+
+def outside(view: View, agreement_id: Hash, clause: Hash | None = None) -> list[Stance]:
+    """What others say of an agreement and each of its clauses, or of `clause` alone (zero: of the whole)."""
+    acts = view.acts_on(Contract.AGREEMENT_LEDGER, stances_on(agreement_id))
+    spoken_of = sorted({one.act.clause for one in acts}) if clause is None else [clause]
+    return [one for clause in spoken_of for one in stances_of(acts, clause)]
+
+
+def anchored(view: View, one: Anchored) -> schemas.AnchoredModel:
+    """An anchored endorsement: counted apart, as at least so many."""
+    party_ = view.parties[one.act.party]
+    return schemas.AnchoredModel(
+        party=str(one.act.party),
+        name=party_.name,
+        kind=party_.kind,
+        digest=str(one.digest),
+        signature="0x" + one.signature.hex(),
+        anchor=str(one.anchor.digest),
+        position=one.position,
+    )
 
 
 def submission(one: Submission) -> schemas.SubmissionModel:

@@ -4,18 +4,39 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from api import problems
+from api import asking, description, problems
 from api.access import Access
 from api.frame import Frame
 from api.pages import agreement, candidate, norm, norms_forming
-from api.routes import acts, agreements, candidates, documents, norms, parties, status, submissions
+from api.response_cache import ResponseCache
+from api.routes import (
+    acts,
+    agreements,
+    candidates,
+    documents,
+    evidence,
+    explore,
+    norms,
+    outcomes,
+    parties,
+    reports,
+    search,
+    status,
+    submissions,
+)
+from api.routes import description as described
 from normledger import __version__
 from normledger.workspace import Workspace
 
-_ROUTES = (status, parties, agreements, acts, documents, candidates, norms, submissions)
+_READING = (
+    status, parties, agreements, acts, reports, documents, outcomes, candidates, explore, norms, evidence, search,
+)  # fmt: skip
+_SIGNING = (submissions,)
+"""What answers from the outbox too: never kept, and asked with more than parameters."""
+
 _PAGES = (norms_forming, norm, candidate, agreement)
 
 
@@ -33,18 +54,27 @@ def create_app(workspace: Workspace) -> FastAPI:
         title="NormLedger",
         version=__version__,
         summary="Who agreed to what, which norms it adds up to, and where each comes from.",
-        description="Reading is public, writing is signed: no accounts, no cookies. Every answer names its block.",
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        openapi_url="/v1/openapi.json",
+        openapi_url=None,
+        generate_unique_id_function=lambda route: route.name,
     )
     app.state.access = access
+    app.state.parameters = {}
     app.add_middleware(Frame)
-    for route in _ROUTES:
-        app.include_router(route.router, prefix="/v1", responses=problems.RESPONSES)
+    app.add_middleware(ResponseCache, access=access)
+    for route in _READING:
+        strict = [Depends(asking.known)]
+        app.include_router(route.router, prefix="/v1", responses=problems.RESPONSES, dependencies=strict)
+    for route in _SIGNING:
+        unkept = [Depends(asking.unkept)]
+        app.include_router(route.router, prefix="/v1", responses=problems.RESPONSES, dependencies=unkept)
     for page in _PAGES:
         app.include_router(page.router)
+    app.include_router(described.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     problems.add_to(app)
+    # Replacing the method is how FastAPI says to extend its schema ("Extending OpenAPI").
+    app.openapi = description.describe(app)  # type: ignore[method-assign]
     return app

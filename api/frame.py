@@ -4,6 +4,9 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+ASK_AGAIN = "no-cache"
+"""Others may keep an answer, but ask again before they show it."""
+
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
@@ -13,9 +16,9 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Cache-Control": "no-cache",
+    "Cache-Control": ASK_AGAIN,
 }
-"""What an answer does not say itself. `no-cache` lets others keep it, but ask again before they show it."""
+"""What an answer does not say itself."""
 
 
 LARGEST_BODY = 1 << 20

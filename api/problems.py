@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from api.frame import HEADERS
 from api.pages.rendering import render
+from api.problem_types import TYPES
 from api.schemas import Problem
 from normledger.errors import (
     ChainError,
@@ -34,9 +35,9 @@ _STATUS: tuple[tuple[type[NormLedgerError], int, str], ...] = (
     (IntegrityError, 503, "Two records of one fact differ"),
 )
 _HTTP = {
-    404: ("Not found", "There is nothing at this address; /v1/openapi.json lists what there is."),
-    405: ("Not done here", "This address does not take that method; /v1/openapi.json tells which it takes."),
-    413: ("Too large", "The body is larger than 1 MiB; send less at once."),
+    404: "There is nothing at this address; /v1/openapi.json lists what there is.",
+    405: "This address does not take that method; /v1/openapi.json tells which it takes.",
+    413: "The body is larger than 1 MiB; send less at once.",
 }
 _CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
@@ -53,15 +54,6 @@ def add_to(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _of_request)
     app.add_exception_handler(HTTPException, _of_http)
     app.add_exception_handler(Exception, _unforeseen)
-    described = app.openapi
-
-    def with_problem() -> dict[str, Any]:
-        document = described()
-        document["components"]["schemas"].setdefault("Problem", Problem.model_json_schema())
-        return document
-
-    # Replacing the method is how FastAPI says to extend its schema ("Extending OpenAPI").
-    app.openapi = with_problem  # type: ignore[method-assign]
 
 
 def problem(
@@ -90,6 +82,8 @@ def _of_library(request: Request, error: Exception) -> Response:
         ((status, title) for kind, status, title in _STATUS if isinstance(error, kind)), (500, "The service failed")
     )
     more = {"field": error.field} if isinstance(error, InputError) and error.field else {}
+    if more.get("field") in request.query_params:
+        more["parameter"] = more["field"]
     headers = {"Retry-After": "5"} if status == 503 else None
     return problem(request, status, error.slug, title, _sentence(str(error)), headers, **more)
 
@@ -98,25 +92,58 @@ def _of_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     fault = error.errors()[0]
     place, *inner = (str(part) for part in fault["loc"])
+    if place != "body":
+        name = inner[0] if inner else place
+        where = f"the parameter {name} of the address" if place in ("query", "path") else f"the {place} {name}"
+        detail = _sentence(f"At {where}: {_told(fault)}")
+        return problem(request, 422, "bad-input", "The input is not well formed", detail, parameter=name)
     pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in inner)
-    where = f"{pointer} of the body" if place == "body" else f"the {place} parameter {'.'.join(inner)}"
-    detail = _sentence(f"At {where}: {_told(fault)}")
+    detail = _sentence(f"At {pointer} of the body: {_told(fault)}")
     return problem(request, 422, "bad-input", "The input is not well formed", detail, pointer=pointer)
 
 
+_PATTERNS = {
+    r"^0x[0-9a-f]{64}$": "give 0x and 64 hexadecimal digits in lower case, as answers tell it",
+    r"^(0|[1-9][0-9]{0,17}|0x[0-9a-f]{64})$": "give a block's number, or its hash: 0x and 64 hexadecimal digits",
+}
+_TOLD = {
+    "missing": "this is missing; give it",
+    "extra_forbidden": "this field is not known; leave it out",
+    "int_parsing": "give a whole number",
+    "int_type": "give a whole number",
+    "bool_parsing": "give true or false",
+    "bool_type": "give true or false",
+    "string_type": "give text in quotation marks",
+    "list_type": "give a list in square brackets",
+    "dict_type": "give an object in braces",
+    "model_type": "give an object in braces",
+    "model_attributes_type": "give an object in braces",
+    "greater_than_equal": "give {ge} or more",
+    "less_than_equal": "give {le} or less",
+    "string_too_long": "give {max_length} characters at most",
+    "string_too_short": "give {min_length} characters at least",
+    "too_long": "give {max_length} of them at most",
+    "too_short": "give {min_length} of them at least",
+    "literal_error": "give one of {expected}",
+}
+
+
 def _told(fault: dict[str, Any]) -> str:
-    """What is wrong with a value, for a person."""
-    if fault["type"] == "missing":
-        return "this is missing; give it"
-    if fault["type"] == "extra_forbidden":
-        return "this field is not known; leave it out"
+    """What is wrong with a value, for a person: what to give in its place."""
+    context = fault.get("ctx", {})
+    if fault["type"] == "string_pattern_mismatch":
+        return _PATTERNS.get(context.get("pattern", ""), "write it as /v1/openapi.json tells")
+    if fault["type"] in _TOLD:
+        return _TOLD[fault["type"]].format(**context)
     told: str = fault["msg"]
     return told[:1].lower() + told[1:]
 
 
 def _of_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    title, detail = _HTTP.get(error.status_code, ("The request can't be answered", _sentence(str(error.detail))))
+    known = TYPES.get(f"http-{error.status_code}")
+    title = known.title if known else "The request can't be answered"
+    detail = _HTTP.get(error.status_code) or _sentence(str(error.detail))
     headers = dict(error.headers or {})
     return problem(request, error.status_code, f"http-{error.status_code}", title, detail, headers)
 

@@ -20,9 +20,18 @@ BasisWord = Annotated[
     Literal["consented", "reported"], Field(description="signed here, or said of it by an observer; never summed")
 ]
 WorldWord = Literal["real", "exercise"]
+Opens = Annotated[
+    str,
+    Field(
+        description="opens the list that the number counts, as of the same block",
+        examples=["/v1/norms/0x…/endorsements?stance=endorsement&as_of=0x…"],
+    ),
+]
 
 
-class _Model(BaseModel):
+class Closed(BaseModel):
+    """What holds for all of them: no field besides those named."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -49,10 +58,11 @@ class Problem(BaseModel):
     status: int
     detail: str
     field: str | None = Field(default=None, description="the field at fault, as a path")
-    pointer: str | None = Field(default=None, description="the value at fault, as a JSON pointer")
+    parameter: str | None = Field(default=None, description="the parameter of the address at fault, by its name")
+    pointer: str | None = Field(default=None, description="the value of the body at fault, as a JSON pointer")
 
 
-class AsOfModel(_Model):
+class AsOfModel(Closed):
     """The block at which an answer holds."""
 
     chain_id: int = Field(examples=[20044])
@@ -62,10 +72,23 @@ class AsOfModel(_Model):
     final: bool = Field(description="whether the chain can no longer take it back")
 
 
-class Answer(_Model):
+class Answer(Closed):
     """Every reading answer says as of which block it holds."""
 
     as_of: AsOfModel
+
+
+class ListAnswer(Answer):
+    """One page of a list."""
+
+    next: Next
+
+
+class ListedCount(Closed):
+    """A number and the list that it counts."""
+
+    value: int
+    url: Opens
 
 
 class StatusModel(Answer):
@@ -73,10 +96,24 @@ class StatusModel(Answer):
     contracts: dict[str, AccountText]
     digest: HashText = Field(description="one hash of all facts of the chain at this block: compare it with a stranger")
     trust_policy: HashText = Field(description="of this instance; whose alignments and reports count in its candidates")
+    indexed: Block = Field(description="the last block that the index has read, final or not")
     fault: str | None = Field(description="why the chain can't be followed right now, if so")
+    counts: dict[str, ListedCount] = Field(description="how much there is of what, as of this block")
 
 
-class PowersModel(_Model):
+class HealthModel(Closed):
+    """Whether this service answers, and how far behind the chain it may be."""
+
+    status: Literal["ok", "stale", "down"] = Field(
+        description="stale: it answers from what it has, while the chain can't be followed; down: it has nothing"
+    )
+    indexed: Block | None
+    final: Block | None = Field(description="the block as of which it answers")
+    lag: int | None = Field(description="seconds since the chain was last followed without fault")
+    fault: str | None
+
+
+class PowersModel(Closed):
     """Full powers that the party gave; `ended_by` is the act that ended them, null where none did."""
 
     representative: AccountText
@@ -87,7 +124,36 @@ class PowersModel(_Model):
     ended_by: HashText | None
 
 
-class PartyModel(_Model):
+class RepresentativeModel(PowersModel):
+    """Full powers, with the party that gave them and whether they stand at the answer's time."""
+
+    party: HashText
+    name: str
+    stands: bool
+
+
+class RepresentativePage(ListAnswer):
+    representatives: list[RepresentativeModel]
+
+
+class RecognitionModel(Closed):
+    """That a party says that another is who it claims to be; it stands until it is withdrawn."""
+
+    author: HashText
+    author_name: str
+    recognised: HashText = Field(description="whom it names: a party's id")
+    recognised_name: str | None
+    text: str | None
+    act: HashText
+    block: Block
+    counted: bool = Field(description="whether this instance's trust policy names the author")
+
+
+class RecognitionPage(ListAnswer):
+    recognitions: list[RecognitionModel]
+
+
+class PartyModel(Closed):
     id: HashText
     name: str
     kind: str = Field(examples=["state"])
@@ -101,7 +167,7 @@ class PartyModel(_Model):
     powers: list[PowersModel]
 
 
-class BoundModel(_Model):
+class BoundModel(Closed):
     agreement: HashText
     title: str
     clauses: list[HashText] = Field(description="less those it reserved")
@@ -114,12 +180,11 @@ class PartyAnswer(Answer):
     bound_by: list[BoundModel]
 
 
-class PartyPage(Answer):
+class PartyPage(ListAnswer):
     parties: list[PartyModel]
-    next: Next
 
 
-class ActModel(_Model):
+class ActModel(Closed):
     digest: HashText
     kind: str = Field(examples=["endorsement"])
     party: HashText
@@ -147,12 +212,11 @@ class ActAnswer(Answer):
     act: ActModel
 
 
-class ActPage(Answer):
+class ActPage(ListAnswer):
     acts: list[ActModel]
-    next: Next
 
 
-class AgreementModel(_Model):
+class AgreementModel(Closed):
     basis: BasisWord
     id: HashText = Field(description="of a reported one, its document's hash")
     document: HashText
@@ -167,12 +231,11 @@ class AgreementModel(_Model):
     bound: list[str] = Field(description="ids of the parties bound; of reported actors, their claimed identifiers")
 
 
-class AgreementPage(Answer):
+class AgreementPage(ListAnswer):
     agreements: list[AgreementModel]
-    next: Next
 
 
-class ClauseModel(_Model):
+class ClauseModel(Closed):
     id: HashText
     key: str
     heading: str
@@ -180,14 +243,14 @@ class ClauseModel(_Model):
     language: str
 
 
-class RulesModel(_Model):
+class RulesModel(Closed):
     admission: str
     takes_effect: str
     reservations: bool
     notice_days: int
 
 
-class MemberModel(_Model):
+class MemberModel(Closed):
     """Who is bound, or reported to have undertaken it; `key` is an id, or a claimed identifier."""
 
     key: str
@@ -196,9 +259,18 @@ class MemberModel(_Model):
     since: Seconds | None
     clauses: int = Field(description="how many clauses bind it")
     acts: list[HashText]
+    clauses_url: Opens = ""
 
 
-class ReservationModel(_Model):
+class BoundPage(ListAnswer):
+    agreements: list[BoundModel]
+
+
+class ClausePage(ListAnswer):
+    clauses: list[ClauseModel]
+
+
+class ReservationModel(Closed):
     party: HashText
     name: str
     clause: HashText
@@ -207,7 +279,7 @@ class ReservationModel(_Model):
     objections: list[ActModel]
 
 
-class ReportModel(_Model):
+class ReportModel(Closed):
     """One reported act; `leaf` proves into the root that the observer's act `batch` anchored."""
 
     actor: str
@@ -222,6 +294,16 @@ class ReportModel(_Model):
     batch: HashText
     block: Block
     counted: bool = Field(description="whether this instance's trust policy names the observer")
+    agreement: HashText = Field(description="the reported text's hash")
+    title: str | None = Field(description="of the reported text, if it is at hand")
+
+
+class ReportPage(ListAnswer):
+    reports: list[ReportModel]
+
+
+class ReportAnswer(Answer):
+    report: ReportModel
 
 
 class AgreementAnswer(Answer):
@@ -244,7 +326,7 @@ class ClauseAnswer(Answer):
     agreement: AgreementModel
 
 
-class NormModel(_Model):
+class NormModel(Closed):
     id: HashText
     title: str
     world: WorldWord | None
@@ -254,14 +336,16 @@ class NormModel(_Model):
     opposed_by: int
     anchored_at_least: int = Field(description="endorsements anchored by a root, counted apart")
     block: Block
+    endorsed_by_url: Opens = ""
+    opposed_by_url: Opens = ""
+    anchored_url: Opens = ""
 
 
-class NormPage(Answer):
+class NormPage(ListAnswer):
     norms: list[NormModel]
-    next: Next
 
 
-class StanceModel(_Model):
+class StanceModel(Closed):
     party: HashText
     name: str
     kind: str
@@ -269,11 +353,27 @@ class StanceModel(_Model):
     reason: str | None
     act: HashText
     block: Block
+    clause: HashText = Field(default="0x" + "0" * 64, description="of an agreement; zero for the whole")
 
 
-class StancePage(Answer):
+class StancePage(ListAnswer):
     endorsements: list[StanceModel]
-    next: Next
+
+
+class AnchoredModel(Closed):
+    """An endorsement that is anchored by a root and not recorded: its digest, and its place under the root."""
+
+    party: HashText
+    name: str
+    kind: str
+    digest: HashText
+    signature: str
+    anchor: HashText = Field(description="the act that recorded the root")
+    position: int
+
+
+class AnchoredPage(ListAnswer):
+    anchored: list[AnchoredModel]
 
 
 class NormAnswer(Answer):
@@ -281,12 +381,13 @@ class NormAnswer(Answer):
     acts: list[ActModel]
 
 
-class CountModel(_Model):
+class CountModel(Closed):
     value: int
     acts: list[HashText] = Field(description="the acts that it counts")
+    url: Opens = ""
 
 
-class CandidateModel(_Model):
+class CandidateModel(Closed):
     key: HashText
     outcomes: list[HashText]
     texts: list[str]
@@ -295,20 +396,20 @@ class CandidateModel(_Model):
     by_region: dict[str, CountModel]
     independent_agreements: CountModel
     pairs: str = Field(description="pairs bound toward each other, of all pairs", examples=["6/21"])
+    pairs_url: Opens = ""
     mutuality: str = Field(description="who undertook it toward whom, in one sentence")
     already_agreed_in: list[HashText]
 
 
-class CandidatePage(Answer):
+class CandidatePage(ListAnswer):
     basis: BasisWord
     world: WorldWord
     derivation: HashText
     missing: list[str] = Field(description="what the chain holds and nobody had at hand")
     candidates: list[CandidateModel]
-    next: Next
 
 
-class CoalitionModel(_Model):
+class CoalitionModel(Closed):
     """A party of the coalition: toward how many of the others it undertook the outcomes, and with how many mutually."""
 
     key: str
@@ -318,9 +419,11 @@ class CoalitionModel(_Model):
     toward: int
     mutual: int
     agreements: list[HashText]
+    toward_url: Opens = ""
+    mutual_url: Opens = ""
 
 
-class SourceModel(_Model):
+class SourceModel(Closed):
     id: HashText
     title: str
     date: str | None
@@ -328,13 +431,13 @@ class SourceModel(_Model):
     form: str
 
 
-class AlternativeModel(_Model):
+class AlternativeModel(Closed):
     text: str = Field(description="empty where these clauses say nothing there")
     clauses: list[HashText]
     parties: list[str]
 
 
-class OptionModel(_Model):
+class OptionModel(Closed):
     """A merged wording: fragments with one alternative are common, those with several are brackets."""
 
     clauses: list[HashText]
@@ -342,12 +445,12 @@ class OptionModel(_Model):
     fragments: list[list[AlternativeModel]]
 
 
-class ParagraphModel(_Model):
+class ParagraphModel(Closed):
     agreed: bool
     options: list[OptionModel]
 
 
-class DraftModel(_Model):
+class DraftModel(Closed):
     language: str
     text: str
     open_brackets: int
@@ -355,7 +458,7 @@ class DraftModel(_Model):
     paragraphs: list[ParagraphModel]
 
 
-class TiesModel(_Model):
+class TiesModel(Closed):
     """In one agreement each of `parties` undertook the outcome toward all others of `among`."""
 
     agreement: HashText
@@ -365,7 +468,7 @@ class TiesModel(_Model):
     acts: list[HashText]
 
 
-class AsideModel(_Model):
+class AsideModel(Closed):
     """Parties bound by a clause that is shown and not counted."""
 
     relation: Literal["narrower", "opposite"]
@@ -391,6 +494,72 @@ class CandidateAnswer(Answer):
     narrower: list[AsideModel]
 
 
+class SupporterModel(Closed):
+    """A party of the coalition, and everything by which it is counted."""
+
+    key: str
+    name: str
+    kind: str
+    region: str = Field(description="by UN M49; unknown if so")
+    agreements: list[HashText]
+    clauses: list[HashText]
+    acts: list[HashText] = Field(description="acts of the party, or reports of what it did")
+
+
+class SupporterPage(ListAnswer):
+    parties: list[SupporterModel]
+
+
+class SupportingModel(SourceModel):
+    independent: bool = Field(description="whether it counts as independent of the others")
+    parties: list[str] = Field(description="members of the coalition that are bound by it")
+    acts: list[HashText]
+
+
+class SupportingPage(ListAnswer):
+    agreements: list[SupportingModel]
+
+
+class PairModel(Closed):
+    """`one` undertook it toward `other`, and where `both` is true, `other` toward `one` too."""
+
+    one: str
+    other: str
+    both: bool
+    agreements: list[HashText]
+    acts: list[HashText]
+
+
+class PairPage(ListAnswer):
+    pairs: list[PairModel]
+
+
+class HitModel(Closed):
+    """Something whose words hold all that was asked for."""
+
+    sort: Literal["party", "agreement", "clause", "norm"]
+    id: str
+    title: str
+    excerpt: str = Field(description="the words around the first that was asked for")
+    world: WorldWord | None
+    basis: BasisWord
+    url: str
+
+
+class HitPage(ListAnswer):
+    hits: list[HitModel]
+
+
+class NamedDocumentModel(Closed):
+    hash: HashText
+    at_hand: bool
+    url: str
+
+
+class DocumentPage(ListAnswer):
+    documents: list[NamedDocumentModel] = Field(description="that the register names as of this block")
+
+
 class TypedDataAnswer(Answer):
     typed_data: dict[str, Any] = Field(description="for eth_signTypedData_v4")
     digest: HashText
@@ -398,7 +567,7 @@ class TypedDataAnswer(Answer):
     texts: list[dict[str, Any]] = Field(description="documents that the act names; send them along")
 
 
-class SubmissionRequest(_Model):
+class SubmissionRequest(Closed):
     """A signed act. `typed_data` goes back exactly as it was prepared."""
 
     typed_data: dict[str, Any]
@@ -407,7 +576,7 @@ class SubmissionRequest(_Model):
     consent: str = Field(default="", max_length=10_000, description="of a rotation, the next account's signature")
 
 
-class SubmissionModel(_Model):
+class SubmissionModel(Closed):
     digest: HashText
     kind: str = Field(examples=["Endorsement"])
     subject: HashText
@@ -418,7 +587,7 @@ class SubmissionModel(_Model):
     received: Seconds
 
 
-class TraceModel(_Model):
+class TraceModel(Closed):
     prov: Literal["entity", "activity", "agent"]
     kind: str
     label: str

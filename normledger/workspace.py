@@ -142,6 +142,8 @@ class Workspace:
         self.folder, self.configuration, self.writes = folder, configuration, write
         self.release = release.current()
         self._database: str | None = None
+        self.updates = 0
+        """How often this process has brought the index up to date: a change tells readers to look again."""
         self._closing = contextlib.ExitStack()
         if write:
             self._take_turn()
@@ -378,7 +380,10 @@ class Workspace:
             raise WorkspaceError("Nothing is deployed from this workspace yet; run `normledger deploy` first.")
         ledger = self.ledger
         index = Index(self._index_engine, self.node, ledger.release, self.configuration.first_block)
-        return index.update(progress)
+        try:
+            return index.update(progress)
+        finally:
+            self.updates += 1
 
     def view(self, as_of: int | None = None) -> View:
         """A view of the register as of a block, by default the newest final one: for answers."""

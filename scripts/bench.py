@@ -12,8 +12,8 @@ BENCHES = {
     "index": ("index",),
     "first-light": ("first_light",),
     "gas": ("gas",),
+    "service": ("service", "service_submit"),
     "composition": ("composition_alignment", "composition_proposals", "composition_coalitions", "composition_explore"),
-    "service": ("service_submit",),
 }
 
 

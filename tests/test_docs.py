@@ -17,6 +17,7 @@ from fastapi.testclient import TestClient
 
 from api import problems
 from api.app import create_app
+from api.problem_types import TYPES
 from normledger.acts import release
 from normledger.acts.act import OWN, ActKind, Contract, RecordedAct, RecordedClaim
 from normledger.acts.commitment import link
@@ -426,19 +427,16 @@ def test_every_route_is_documented_and_none_is_invented(tmp_path: Path) -> None:
 # --- problems.md
 
 
-def test_every_problem_is_told_with_its_status() -> None:
-    told = dict(
-        re.findall(
-            r"^\| `/problems/([a-z-]+)` \| (\d{3}) \|",
-            (DOCS / "reference/problems.md").read_text("utf-8"),
-            re.MULTILINE,
-        )
+def test_every_problem_is_told_as_its_page_tells_it() -> None:
+    rows = re.findall(
+        r"^\| `/problems/([a-z0-9-]+)` \| (\d{3}) \| (.+) \| (.+) \|$",
+        (DOCS / "reference/problems.md").read_text("utf-8"),
+        re.MULTILINE,
     )
-    kinds = [NormLedgerError, *descendants(NormLedgerError)]
-    assert told.keys() == {kind.slug for kind in kinds} - {"error"} | {"defect"}
-    for kind in kinds[1:]:
-        status = next(status for known, status, _ in problems._STATUS if issubclass(kind, known))
-        assert told[kind.slug] == str(status), kind
+    assert rows == [(one.name, str(one.status), one.what, one.fix) for one in TYPES.values()]
+    for kind in descendants(NormLedgerError):
+        status, title = next((status, title) for known, status, title in problems._STATUS if issubclass(kind, known))
+        assert (TYPES[kind.slug].status, TYPES[kind.slug].title) == (status, title), kind
 
 
 def descendants(kind: type[NormLedgerError]) -> Iterator[type[NormLedgerError]]:

@@ -1,23 +1,19 @@
 """Acts by their digest: what every number of every answer opens to."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Path
 
 from api import answers, schemas
-from api.asking import Asked, Viewed
-from normledger.errors import NotFound
+from api.asking import HASH, Viewed
 from normledger.identifiers import Digest
 
 router = APIRouter(prefix="/acts", tags=["acts"])
 
 
 @router.get("/{digest}")
-def read_act(asked: Asked, view: Viewed, digest: str) -> schemas.ActAnswer:
-    """One act, as the chain holds it."""
-
-    def answer() -> schemas.ActAnswer:
-        found = view.acts.get(Digest.parse(digest))
-        if found is None:
-            raise NotFound("act", digest, "take its digest from an answer that counts it")
-        return schemas.ActAnswer(as_of=answers.as_of(view.at), act=answers.act(view, found))
-
-    return asked.do(answer)
+def read_act(
+    view: Viewed, digest: Annotated[str, Path(description="as answers tell it", pattern=HASH)]
+) -> schemas.ActAnswer:
+    """One act, as the chain holds it: on an agreement, a norm or a list, or a party's act on itself."""
+    return schemas.ActAnswer(as_of=answers.as_of(view.at), act=answers.any_act(view, Digest.parse(digest)))

@@ -1,21 +1,36 @@
-"""Documents by their hash: the canonical bytes, which never change."""
+"""Documents by their hash: the canonical bytes, which never change; and which of them the register names."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Path
 from fastapi.responses import Response
 
-from api.asking import Asked
+from api import answers, schemas
+from api.asking import HASH, Asked, Paged, Viewed
+from api.dumps import LISTED
 from normledger.errors import NotFound
 from normledger.identifiers import Hash
 
-router = APIRouter(tags=["documents"])
+router = APIRouter(prefix="/documents", tags=["documents"])
 
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
+@router.get("", response_model=schemas.DocumentPage, responses=LISTED)
+def read_documents(asked: Asked, view: Viewed, page: Paged) -> Any:
+    """Every document that the register names, and whether it is at hand: what a mirror fetches."""
+    names = asked.kept("documents", view, lambda: answers.documents(view))
+
+    def one(name: Hash) -> schemas.NamedDocumentModel:
+        return schemas.NamedDocumentModel(
+            hash=str(name), at_hand=view.document(name) is not None, url=f"/v1/documents/{name}"
+        )
+
+    return page.answer(view, schemas.DocumentPage, "documents", names, one)
+
+
 @router.get(
-    "/documents/{hash_}",
+    "/{hash_}",
     response_class=Response,
     responses={
         200: {"content": {"application/json": {}}, "description": "canonical bytes (RFC 8785)"},
@@ -23,15 +38,11 @@ _FOR_EVER = "public, max-age=31536000, immutable"
     },
 )
 def read_document(
-    asked: Asked, hash_: str, if_none_match: Annotated[str | None, Header(max_length=4_000)] = None
+    asked: Asked, hash_: Annotated[str, Path(description="Keccak-256 of its bytes", pattern=HASH)]
 ) -> Response:
     """A document; whoever reads it hashes it again (Keccak-256)."""
     name = Hash.parse(hash_)
-    data = asked.do(lambda: asked.workspace.store.get(name))
+    data = asked.workspace.store.get(name)
     if data is None:
         raise NotFound("document", str(name), "it is not at hand; fetch it by this hash from any mirror")
-    headers = {"ETag": f'"{name}"', "Cache-Control": _FOR_EVER}
-    known = [tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")]
-    if f'"{name}"' in known or "*" in known:
-        return Response(status_code=304, headers=headers)
-    return Response(data, media_type="application/json", headers=headers)
+    return Response(data, media_type="application/json", headers={"ETag": f'"{name}"', "Cache-Control": _FOR_EVER})

@@ -1,11 +1,12 @@
 """Published norms, the stances on them, where they come from; and the typed data of a stance to be signed."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Path, Query
 
 from api import answers, schemas
-from api.asking import Asked, Paged, Viewed
+from api.asking import Asked, Paged, Trusted, Viewed, unkept
+from api.dumps import LISTED
 from normledger.acts.act import ActKind
 from normledger.documents.canonical import normalise
 from normledger.provenance.graph import trace
@@ -15,38 +16,63 @@ router = APIRouter(tags=["norms"])
 
 _KINDS = {"endorse": ActKind.ENDORSEMENT, "oppose": ActKind.OPPOSITION, "withdraw": ActKind.WITHDRAWAL}
 
+Name = Annotated[str, Path(description="its id", max_length=400)]
 
-@router.get("/norms")
-def read_norms(asked: Asked, view: Viewed, page: Paged) -> schemas.NormPage:
+
+@router.get("/norms", response_model=schemas.NormPage, responses=LISTED)
+def read_norms(view: Viewed, page: Paged, world: Literal["real", "exercise"] | None = None) -> Any:
     """All published norms, in the order of publication."""
-    norms, following = page.of(asked.do(lambda: [answers.norm(one) for one in view.norms.values()]), view.at)
-    return schemas.NormPage(as_of=answers.as_of(view.at), norms=norms, next=following)
+    found = {
+        one.id: one
+        for one in view.norms.values()
+        if world is None or (one.document is not None and one.document.world == world)
+    }
+    return page.answer(view, schemas.NormPage, "norms", list(found), lambda id_: answers.norm(found[id_], view.at))
 
 
 @router.get("/norms/{norm}")
-def read_norm(asked: Asked, view: Viewed, norm: str) -> schemas.NormAnswer:
+def read_norm(view: Viewed, norm: Name) -> schemas.NormAnswer:
     """One norm with all acts on it."""
-
-    def answer() -> schemas.NormAnswer:
-        one = view.norm(norm)
-        acts = [answers.act(view, act) for act in one.acts]
-        return schemas.NormAnswer(as_of=answers.as_of(view.at), norm=answers.norm(one), acts=acts)
-
-    return asked.do(answer)
+    one = view.norm(norm)
+    acts = [answers.act(view, act) for act in one.acts]
+    return schemas.NormAnswer(as_of=answers.as_of(view.at), norm=answers.norm(one, view.at), acts=acts)
 
 
-@router.get("/norms/{norm}/endorsements")
-def read_endorsements(asked: Asked, view: Viewed, page: Paged, norm: str) -> schemas.StancePage:
+@router.get("/norms/{norm}/acts", response_model=schemas.ActPage, responses=LISTED)
+def read_norm_acts(view: Viewed, page: Paged, norm: Name) -> Any:
+    """All acts on a norm, in the order in which they are linked."""
+    found = {act.digest: act for act in view.norm(norm).acts}
+    return page.answer(view, schemas.ActPage, "acts", list(found), lambda digest: answers.act(view, found[digest]))
+
+
+@router.get("/norms/{norm}/endorsements", response_model=schemas.StancePage, responses=LISTED, tags=["endorsements"])
+def read_endorsements(
+    view: Viewed,
+    page: Paged,
+    norm: Name,
+    stance: Annotated[Literal["endorsement", "opposition"] | None, Query(description="of this sort alone")] = None,
+) -> Any:
     """The stances that stand, endorsing and opposing, each with its act."""
-    stances, following = page.of(asked.do(lambda: answers.stances(view, view.norm(norm))), view.at)
-    return schemas.StancePage(as_of=answers.as_of(view.at), endorsements=stances, next=following)
+    found = {one.party: one for one in view.norm(norm).stances if stance in (None, one.kind.term)}
+    return page.answer(
+        view, schemas.StancePage, "endorsements", list(found), lambda party: answers.stance(view, found[party])
+    )
 
 
-@router.get("/norms/{norm}/endorsements/typed-data")
+@router.get("/norms/{norm}/anchored", response_model=schemas.AnchoredPage, responses=LISTED, tags=["endorsements"])
+def read_anchored(view: Viewed, page: Paged, norm: Name) -> Any:
+    """Endorsements that are anchored by a root and not recorded: a class of their own, "at least" so many."""
+    found = {one.digest: one for one in view.norm(norm).anchored}
+    return page.answer(
+        view, schemas.AnchoredPage, "anchored", list(found), lambda digest: answers.anchored(view, found[digest])
+    )
+
+
+@router.get("/norms/{norm}/endorsements/typed-data", dependencies=[Depends(unkept)], tags=["endorsements"])
 def prepare_endorsement(
     asked: Asked,
     view: Viewed,
-    norm: str,
+    norm: Name,
     party: Annotated[str, Query(description="the party's id or identifier", max_length=250)],
     stance: Literal["endorse", "oppose", "withdraw"] = "endorse",
     reason: Annotated[
@@ -54,10 +80,8 @@ def prepare_endorsement(
     ] = None,
 ) -> schemas.TypedDataAnswer:
     """What the party is to sign; sign it anywhere, then submit it."""
-    prepared = asked.do(
-        lambda: asked.workspace.prepare(
-            _KINDS[stance], view.norm(norm).id, view.party(party).id, view=view, text=normalise(reason)
-        )
+    prepared = asked.workspace.prepare(
+        _KINDS[stance], view.norm(norm).id, view.party(party).id, view=view, text=normalise(reason)
     )
     return schemas.TypedDataAnswer(
         as_of=answers.as_of(view.at),
@@ -69,7 +93,7 @@ def prepare_endorsement(
 
 
 @router.get("/provenance/{norm}", tags=["provenance"])
-def read_provenance(asked: Asked, view: Viewed, norm: str) -> schemas.TraceAnswer:
+def read_provenance(view: Viewed, trust: Trusted, norm: Name) -> schemas.TraceAnswer:
     """Norm, outcomes, clauses, agreements, acts, parties: each with its hash and block, as PROV types."""
-    node = asked.do(lambda: trace(view, view.norm(norm), composing(asked.workspace.trust)))
+    node = trace(view, view.norm(norm), composing(trust))
     return schemas.TraceAnswer(as_of=answers.as_of(view.at), trace=answers.trace(node))

@@ -99,10 +99,12 @@ class Composition:
         return self.context.behind(self._columns(candidate), self._extent(candidate))
 
     def judge(self, key: Hash) -> Indicators:
-        """The open indicators of a row or package."""
+        """The open indicators of a row or package; judged once."""
         candidate = self.candidate(key)
+        if (known := self._judged.get(key)) is not None:
+            return known
         shown = [one for outcome in candidate.outcomes for one in self.outcomes[outcome].shown]
-        return judge(
+        found = self._judged[key] = judge(
             self.context,
             self._columns(candidate),
             self._extent(candidate),
@@ -111,6 +113,7 @@ class Composition:
             self.beside,
             self._around,
         )
+        return found
 
     def best(self, constraints: Constraints, by: Indicator = "depth", count: int = 20) -> tuple[Candidate, ...]:
         """The first `count` rows and packages under constraints by an indicator, found without listing all.
@@ -244,6 +247,10 @@ class Composition:
     def canonical_bytes(self) -> bytes:
         """The document's canonical form."""
         return canonical_bytes(self.document())
+
+    @cached_property
+    def _judged(self) -> dict[Hash, Indicators]:
+        return {}
 
     @cached_property
     def _by_key(self) -> dict[Hash, Candidate]:

@@ -119,6 +119,38 @@ class Ledger:
             return progress.block
         raise InputError(f"no block with acts here has the hash {block}; give the block's number")
 
+    def at(self, at: AsOf) -> "View":
+        """The view that an earlier answer stated; whether the chain still holds it, `standing` tells."""
+        return View(self._engine, self.store, self.release, at)
+
+    def named(self, hash_: Hash) -> AsOf | None:
+        """The block of this hash: the last one indexed, or one with acts; None for any other."""
+        with Session(self._engine) as session:
+            progress = session.get(ProgressRow, 1)
+            if progress is None:
+                raise WorkspaceError("Nothing is indexed yet; run `normledger index` first.")
+            number, time = progress.block, progress.block_time
+            if progress.block_hash != str(hash_):
+                row = session.exec(select(BlockRow).where(BlockRow.hash == str(hash_))).first()
+                if row is None:
+                    return None
+                number, time = row.number, row.time
+            return AsOf(progress.chain_id, number, hash_, time, number <= progress.final)
+
+    def standing(self, block: int) -> Hash | None:
+        """The hash of the last block with acts up to `block`, zero where there is none; None beyond the index.
+
+        While it stays the same, so does every row up to `block`: a block's hash commits to all blocks before it.
+        """
+        with Session(self._engine) as session:
+            progress = session.get(ProgressRow, 1)
+            if progress is None or progress.block < block:
+                return None
+            found = session.exec(
+                select(BlockRow.hash).where(BlockRow.number <= block).order_by(col(BlockRow.number).desc()).limit(1)
+            ).first()
+        return Hash.parse(found) if found else ZERO
+
 
 class View:
     """Everything as of one block. What is asked of one subject reads that subject's rows alone, and is kept.

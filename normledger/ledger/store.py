@@ -23,6 +23,8 @@ class DocumentStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._read = lru_cache(maxsize=4096)(self._read_once)
+        self.sought: set[Path] = set()
+        """Files that were looked for and are not at hand."""
 
     def put(self, documents: Iterable[Document]) -> list[Hash]:
         """Keep documents, each flushed to the disk under a temporary name first: a kill leaves no half of one."""
@@ -54,6 +56,7 @@ class DocumentStore:
         try:
             name = Hash.parse(self._root_path(root).read_text("ascii").strip())
         except (FileNotFoundError, UnicodeDecodeError, InputError):
+            self.sought.add(self._root_path(root))
             return None
         found = self.read(name)
         return found if isinstance(found, Endorsements) and found.root == root else None
@@ -90,7 +93,17 @@ class DocumentStore:
 
         Bytes that are no document this release reads count as not at hand: one odd file must not stop every answer.
         """
-        return self._read(Hash(name)) if self._path(name).exists() else None
+        path = self._path(name)
+        if not path.exists():
+            self.sought.add(path)
+            return None
+        return self._read(Hash(name))
+
+    def arrived(self) -> bool:
+        """Whether something has come that was looked for in vain; told once, because then readers look again."""
+        found = {path for path in self.sought.copy() if path.exists()}
+        self.sought -= found
+        return bool(found)
 
     def _read_once(self, name: Hash) -> Document | None:
         data = self.get(name)
