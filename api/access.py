@@ -73,6 +73,11 @@ class Access:
         with self._lock:
             return call()
 
+    def in_turn(self, call: Callable[[], _T]) -> _T:
+        """Any call of the library that asks the node, writes to the outbox or carries acts: one at a time."""
+        with self._lock:
+            return call()
+
     def submit(
         self, typed_data: dict[str, Any], signature: str, texts: list[dict[str, Any]], consent: str
     ) -> Submission:

@@ -11,11 +11,22 @@ from api import problems
 from api.access import Access
 from api.frame import Frame
 from api.pages import agreement, candidate, norm, norms_forming
-from api.routes import acts, agreements, candidates, documents, norms, parties, status, submissions
+from api.routes import (
+    acts,
+    agreements,
+    candidates,
+    ceremonies,
+    documents,
+    norms,
+    parties,
+    preparations,
+    status,
+    submissions,
+)
 from normledger import __version__
 from normledger.workspace import Workspace
 
-_ROUTES = (status, parties, agreements, acts, documents, candidates, norms, submissions)
+_ROUTES = (status, parties, agreements, acts, documents, candidates, norms, preparations, submissions, ceremonies)
 _PAGES = (norms_forming, norm, candidate, agreement)
 
 

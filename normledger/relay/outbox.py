@@ -6,6 +6,7 @@ carry them too, without harm.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -60,9 +61,20 @@ class Submission:
     received: int
 
 
-def open_outbox(url: str) -> Engine:
-    """An engine on the outbox's table, made where it is missing; one of an earlier form is added to."""
-    engine = open_engine(url, [SubmissionRow])
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step on a submission's way: since `at` (Unix seconds); which transaction and block, or why not."""
+
+    state: Literal["received", "relayed", "included", "final", "replaced", "refused"]
+    at: int
+    transaction: Hash | None = None
+    block: int | None = None
+    reason: str | None = None
+
+
+def open_outbox(url: str, beside: Sequence[type[SQLModel]] = ()) -> Engine:
+    """An engine on the outbox's table and those beside it, made where missing; one of an earlier form is added to."""
+    engine = open_engine(url, [SubmissionRow, *beside])
     columns = {column["name"] for column in inspect(engine).get_columns("submissions")}
     if "consent" not in columns:
         with engine.begin() as connection:
@@ -75,6 +87,11 @@ class Outbox:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+
+    @property
+    def engine(self) -> Engine:
+        """The outbox's database, for what is kept beside it."""
+        return self._engine
 
     def accept(
         self, domain: Domain, statement: Signable, signature: bytes, now: int, consent: bytes = b""
@@ -110,6 +127,16 @@ class Outbox:
             if row is None:
                 raise NotFound("submission", str(digest), "submit the signed act first")
             return _submission(row)
+
+    def way(self, digest: Digest) -> tuple[Step, ...]:
+        """The steps that a submission has made so far, in their order. Raises `NotFound`."""
+        one = self.get(digest)
+        steps = [Step("received", one.received)]
+        if one.status == "recorded":
+            steps.append(Step("included", one.received, one.transaction, one.block))
+        elif one.status == "refused":
+            steps.append(Step("refused", one.received, reason=one.reason))
+        return tuple(steps)
 
     def pending(self) -> list[Submission]:
         """What waits to be carried, in the order in which it came."""
