@@ -20,7 +20,7 @@ from normledger.identifiers import Hash, keccak
 KEPT = 30 * 86_400
 """Seconds for which a key is remembered."""
 
-_KEY = re.compile(r'"?([\x21\x23-\x5b\x5d-\x7e]{1,200})"?\Z')
+_KEY = re.compile(r'("?)([\x21\x23-\x5b\x5d-\x7e]{1,200})\1\Z')
 """A structured field's string, quoted as the draft has it or bare as most clients send it."""
 
 
@@ -87,4 +87,4 @@ def _read(key: str) -> str:
     found = _KEY.match(key)
     if found is None:
         raise InputError("give 1 to 200 visible characters, such as a UUID", field="Idempotency-Key")
-    return str(Hash(keccak(found[1].encode())))
+    return str(Hash(keccak(found[2].encode())))
