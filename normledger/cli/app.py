@@ -8,6 +8,7 @@ from normledger.cli import (
     acting,
     aligning,
     anchoring,
+    ceremonies,
     demonstration,
     empowering,
     evidence,
@@ -27,7 +28,9 @@ app = typer.Typer(
     add_completion=False,
 )
 
-for commands in (preparing, aligning, acting, empowering, anchoring, reading, exploring, evidence, demonstration):
+for commands in (
+    preparing, aligning, acting, ceremonies, empowering, anchoring, reading, exploring, evidence, demonstration,
+):  # fmt: skip
     commands.add_to(app)
 
 

@@ -172,11 +172,12 @@ class Ceremonies:
     ) -> Prepared:
         """A founder's signature under a ceremony's text, to lapse with the ceremony. Raises `Refused`, `NotFound`."""
         ceremony = self.read(view, token, now)
-        founder = next(
-            (one.founder for one in ceremony.signatories if party in (str(one.founder.id), *_names(one.founder))), None
-        )
-        if founder is None:
+        founders = [one.founder for one in ceremony.signatories if _is_called(one.founder, party)]
+        if len(founders) > 1:
+            raise InputError(f"{len(founders)} founders are called {party!r}; name one by its id", field="party")
+        if not founders:
             raise Refused(f"“{ceremony.text.title}” does not name {party} among its founders.", reason="ClosedTo")
+        (founder,) = founders
         _still_open(ceremony)
         if founder.id not in view.parties:
             raise NotFound("party", founder.name, REGISTER)
@@ -247,8 +248,8 @@ def _still_open(ceremony: Ceremony) -> None:
         raise Refused("The ceremony is over and its signatures have lapsed; open a new one for this text.")
 
 
-def _names(founder: Founder) -> tuple[str, ...]:
-    return (founder.identifier, founder.name)
+def _is_called(founder: Founder, name: str) -> bool:
+    return name in (str(founder.id), founder.identifier, founder.name) or founder.identifier.endswith(f":{name}")
 
 
 def _name(token: str) -> str:

@@ -30,6 +30,7 @@ from normledger.documents.document import (
 )
 from normledger.errors import ChainError
 from normledger.identifiers import Address, Digest, NormId, OutcomeId, PartyId, keccak
+from normledger.relay.explanation import explain
 from normledger.relay.requests import TERMS
 from normledger.workspace import Workspace
 from tests.delegations import Delegations
@@ -73,7 +74,9 @@ class Signing:
     def submit(self, name: str, consent: str = "", **body: Any) -> dict[str, Any]:
         """Prepare, sign, submit; not waited for."""
         prepared = self.prepare(**body)
-        assert prepared["as_of"]["chain_id"] == 20044
+        explained = explain(prepared, self.made.workspace.release)  # an offline machine understands each of them
+        assert str(explained.digest) == prepared["digest"]
+        assert body.get("text", "") in explained.sentence
         answer = self.client.post("/v1/submissions", json=self.signed(prepared, name, consent))
         assert answer.status_code == 202, answer.text
         self.used.add(body["kind"])
