@@ -10,7 +10,7 @@ from fastapi.staticfiles import StaticFiles
 from api import problems
 from api.access import Access
 from api.frame import Frame
-from api.pages import agreement, candidate, norm, norms_forming
+from api.pages import agreement, candidate, norm, norms_forming, signing, signing_ceremonies
 from api.routes import (
     acts,
     agreements,
@@ -27,7 +27,7 @@ from normledger import __version__
 from normledger.workspace import Workspace
 
 _ROUTES = (status, parties, agreements, acts, documents, candidates, norms, preparations, submissions, ceremonies)
-_PAGES = (norms_forming, norm, candidate, agreement)
+_PAGES = (norms_forming, norm, candidate, agreement, signing, signing_ceremonies)
 
 
 def create_app(workspace: Workspace) -> FastAPI:
