@@ -79,7 +79,7 @@ class RawCallModel(_Model):
 class StepModel(_Model):
     """One step on a submission's way."""
 
-    state: Literal["received", "relayed", "included", "final", "replaced", "refused"]
+    state: Literal["received", "waiting", "relayed", "included", "final", "replaced", "refused"]
     at: Seconds
     transaction: HashText | None
     block: Block | None

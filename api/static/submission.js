@@ -11,7 +11,7 @@ const follow = () => {
     if (now) document.getElementById("way").replaceChildren(...now.childNodes);
     if (now && !now.dataset.events) events.close();
   };
-  for (const state of ["relayed", "included", "final", "replaced", "refused"]) events.addEventListener(state, look);
+  for (const state of ["waiting", "relayed", "included", "final", "replaced", "refused"]) events.addEventListener(state, look);
 };
 
 follow();

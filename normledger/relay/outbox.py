@@ -65,7 +65,7 @@ class Submission:
 class Step:
     """One step on a submission's way: since `at` (Unix seconds); which transaction and block, or why not."""
 
-    state: Literal["received", "relayed", "included", "final", "replaced", "refused"]
+    state: Literal["received", "waiting", "relayed", "included", "final", "replaced", "refused"]
     at: int
     transaction: Hash | None = None
     block: int | None = None
