@@ -165,7 +165,9 @@ def submit_once(asked: Access, request: SubmissionRequest, key: str) -> Submissi
 def raw_call(asked: Access, request: SubmissionRequest) -> RawCallModel:
     """The call that records a signed act; nothing is kept."""
     call = asked.in_turn(
-        lambda: asked.workspace.raw_call(request.typed_data, request.signature, request.texts, consent=request.consent)
+        lambda: asked.workspace.raw_call_of(
+            request.typed_data, request.signature, request.texts, consent=request.consent
+        )
     )
     domain, statement = from_json(request.typed_data, asked.workspace.release)
     return RawCallModel(

@@ -52,8 +52,8 @@ from normledger.ledger.index import Index, open_index
 from normledger.ledger.queries import Ledger, View
 from normledger.ledger.store import DocumentStore
 from normledger.relay.admission import check
-from normledger.relay.ceremonies import Ceremonies, CeremonyRow, CeremonySignatureRow
-from normledger.relay.idempotency import AnsweredRequests, AnsweredRow
+from normledger.relay.ceremonies import Ceremonies
+from normledger.relay.idempotency import AnsweredRequests
 from normledger.relay.outbox import Outbox, Submission, open_outbox
 from normledger.relay.preparation import Prepared, prepare, prepare_claim
 from normledger.relay.raw_calls import RawCall, SignedStatement, raw_call
@@ -366,8 +366,7 @@ class Workspace:
     @cached_property
     def outbox(self) -> Outbox:
         """The accepted acts."""
-        beside = (CeremonyRow, CeremonySignatureRow, AnsweredRow)
-        engine = open_outbox(f"sqlite:///{self.folder / 'outbox.db'}", beside)
+        engine = open_outbox(f"sqlite:///{self.folder / 'outbox.db'}")
         self._closing.callback(engine.dispose)
         return Outbox(engine)
 
@@ -449,7 +448,7 @@ class Workspace:
         self.store.put(documents)
         return self.outbox.accept(domain, statement, signed, int(time.time()), agreed)
 
-    def raw_call(
+    def raw_call_of(
         self, typed_data: dict[str, Any], signature: str, texts: Iterable[dict[str, Any]] = (), *, consent: str = ""
     ) -> RawCall:
         """The call that records a signed act, for anybody to send; checked as `submit` does, and nothing is kept."""

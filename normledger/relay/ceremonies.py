@@ -14,8 +14,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, delete, func
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlalchemy import delete, func
+from sqlmodel import Session, col, select
 
 from normledger.acts.act import FOUNDING, Act, ActKind
 from normledger.acts.consent import is_founding
@@ -27,6 +27,7 @@ from normledger.documents.document_reader import read_document
 from normledger.errors import InputError, NotFound, Refused, SignatureError
 from normledger.identifiers import Address, Digest, Hash, PartyId, keccak
 from normledger.ledger.queries import View, terms_of
+from normledger.relay.beside import CeremonyRow, CeremonySignatureRow
 from normledger.relay.outbox import Outbox, Submission
 from normledger.relay.preparation import REGISTER, Prepared, prepare
 
@@ -37,27 +38,6 @@ MOST = 10_000
 """Ceremonies that are kept at a time; one whose end is a month past makes room."""
 
 _ROOM = 30 * 86_400
-
-
-class CeremonyRow(SQLModel, table=True):
-    """One ceremony. Its link is not kept, only its hash: a copy of the database opens no ceremony."""
-
-    __tablename__ = "ceremonies"
-    name: str = Field(primary_key=True)
-    opened: int = Field(sa_type=BigInteger)
-    ends: int = Field(sa_type=BigInteger, index=True)
-    agreement: str = Field(index=True)
-    text: str
-
-
-class CeremonySignatureRow(SQLModel, table=True):
-    """A signature that came through a ceremony, by the digest under which the outbox holds it."""
-
-    __tablename__ = "ceremony_signatures"
-    ceremony: str = Field(primary_key=True)
-    digest: str = Field(primary_key=True)
-    party: str
-    at: int = Field(sa_type=BigInteger)
 
 
 State = Literal["awaited", "signed", "recorded", "refused"]

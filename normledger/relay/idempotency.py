@@ -10,28 +10,19 @@ import re
 import time
 from collections.abc import Callable
 
-from sqlalchemy import BigInteger, Engine, delete
+from sqlalchemy import Engine, delete
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Field, Session, SQLModel, col
+from sqlmodel import Session, col
 
 from normledger.errors import InputError
 from normledger.identifiers import Hash, keccak
+from normledger.relay.beside import AnsweredRow
 
 KEPT = 30 * 86_400
 """Seconds for which a key is remembered."""
 
 _KEY = re.compile(r'("?)([\x21\x23-\x5b\x5d-\x7e]{1,200})\1\Z')
 """A structured field's string, quoted as the draft has it or bare as most clients send it."""
-
-
-class AnsweredRow(SQLModel, table=True):
-    """One key with the fingerprint of its request; `answer` is None while it is being worked on."""
-
-    __tablename__ = "answered_requests"
-    key: str = Field(primary_key=True)
-    fingerprint: str
-    taken: int = Field(sa_type=BigInteger, index=True)
-    answer: str | None = None
 
 
 class AnsweredRequests:

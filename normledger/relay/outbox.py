@@ -6,7 +6,6 @@ carry them too, without harm.
 """
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -19,6 +18,7 @@ from normledger.acts.typed_data import Domain, Signable, from_json, to_json
 from normledger.errors import NotFound
 from normledger.identifiers import Digest, Hash
 from normledger.ledger.database import open_engine
+from normledger.relay.beside import BESIDE
 
 Fate = Literal["accepted", "recorded", "refused"]
 
@@ -72,9 +72,9 @@ class Step:
     reason: str | None = None
 
 
-def open_outbox(url: str, beside: Sequence[type[SQLModel]] = ()) -> Engine:
+def open_outbox(url: str) -> Engine:
     """An engine on the outbox's table and those beside it, made where missing; one of an earlier form is added to."""
-    engine = open_engine(url, [SubmissionRow, *beside])
+    engine = open_engine(url, [SubmissionRow, *BESIDE])
     columns = {column["name"] for column in inspect(engine).get_columns("submissions")}
     if "consent" not in columns:
         with engine.begin() as connection:

@@ -312,7 +312,7 @@ def test_bytes_carried_by_somebody_else_do_no_harm(delegations: Delegations) -> 
     give(work, token, given, made.keys["A"])
     signature = "0x" + sign(given.digest, made.keys["A"]).hex()
     assert given.typed_data == to_json(made.domain(Contract.AGREEMENT_LEDGER), given.statement)
-    call = work.raw_call(given.typed_data, signature, [text.to_json()])
+    call = work.raw_call_of(given.typed_data, signature, [text.to_json()])
     assert work.sender.send(call.to, call.data).ok
     work.carry()
     assert states(work, token) == {"A": "recorded", "B": "awaited"}
