@@ -51,12 +51,12 @@ from normledger.identifiers import ZERO, Address, Digest, Hash, NormId, PartyId
 from normledger.ledger.index import Index, open_index
 from normledger.ledger.queries import Ledger, View
 from normledger.ledger.store import DocumentStore
+from normledger.relay import raw_calls
 from normledger.relay.admission import check
 from normledger.relay.ceremonies import Ceremonies
 from normledger.relay.idempotency import AnsweredRequests
 from normledger.relay.outbox import Outbox, Submission, open_outbox
 from normledger.relay.preparation import Prepared, prepare, prepare_claim
-from normledger.relay.raw_calls import RawCall, SignedStatement, raw_call
 from normledger.relay.relayer import Relayer
 
 FORMAT = 1
@@ -450,12 +450,12 @@ class Workspace:
 
     def raw_call_of(
         self, typed_data: dict[str, Any], signature: str, texts: Iterable[dict[str, Any]] = (), *, consent: str = ""
-    ) -> RawCall:
+    ) -> raw_calls.RawCall:
         """The call that records a signed act, for anybody to send; checked as `submit` does, and nothing is kept."""
         view = self.newest()
         domain, statement, signed, agreed, documents = self._checked(view, typed_data, signature, texts, consent)
-        one = SignedStatement(domain.digest(statement), statement, signed, agreed)
-        return raw_call(view, self.release, [one], documents)
+        one = raw_calls.SignedStatement(domain.digest(statement), statement, signed, agreed)
+        return raw_calls.raw_call(view, self.release, [one], documents)
 
     def _checked(
         self, view: View, typed_data: dict[str, Any], signature: str, texts: Iterable[dict[str, Any]], consent: str
