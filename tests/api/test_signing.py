@@ -345,7 +345,7 @@ def test_a_stream_without_news_says_that_it_lives_and_ends_in_time(
         monkeypatch.setattr(submissions, name, value)
     answer = signing.client.get(f"/v1/submissions/{waiting['digest']}/events")
     assert answer.text.startswith("retry: ")
-    assert [name for _, name, _ in events(answer.text)] == ["received"]
+    assert {name for _, name, _ in events(answer.text)} <= {"received", "waiting"}
     assert answer.text.count(": still here\n\n") >= 3
 
 

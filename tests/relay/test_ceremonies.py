@@ -7,10 +7,12 @@ import os
 import random
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import Session, select
 
 from normledger.acts.act import ActKind, Contract, list_of
 from normledger.acts.signature import address_of, sign
@@ -20,6 +22,7 @@ from normledger.documents.document_reader import read_document
 from normledger.errors import InputError, NormLedgerError, NotFound, Refused, SignatureError
 from normledger.identifiers import keccak
 from normledger.relay import ceremonies as module
+from normledger.relay.beside import CeremonyRow
 from normledger.relay.ceremonies import Ceremony
 from normledger.relay.outbox import Submission
 from normledger.relay.preparation import Prepared, prepare_rotation
@@ -51,13 +54,9 @@ def states(work: Workspace, token: str) -> dict[str, str]:
     return {one.founder.name: one.state for one in read(work, token).signatories}
 
 
-def draft(made: Delegations, *names: str, **values: Any) -> Agreement:
+def draft(made: Delegations, *names: str, title: str = "", **values: Any) -> Agreement:
     """A draft that the folder of documents has not: the ceremony alone holds it."""
-    text = made.text(*names, **values)
-    for path in made.workspace.folder.joinpath("documents").rglob(f"*{text.hash.hex()}*"):
-        path.unlink()
-    made.workspace.__dict__.pop("store", None)
-    made.workspace.__dict__.pop("ledger", None)
+    text = replace(made.text(*names, title="Another text", **values), title=title or f"Draft of {' and '.join(names)}")
     assert made.workspace.store.get(text.hash) is None
     return text
 
@@ -197,9 +196,10 @@ def test_links_are_unguessable_and_a_copy_of_the_database_opens_none(delegations
     tokens = {work.ceremonies.open(work.newest(), text, 1, now()) for _ in range(20)}
     assert len(tokens) == 20
     assert all(len(token) == 32 for token in tokens)
-    kept = b"".join(path.read_bytes() for path in work.folder.glob("outbox.db*"))
-    assert text.title.encode() in kept
-    assert not [token for token in tokens if token.encode() in kept]
+    with Session(work.outbox.engine) as session:
+        kept = " ".join(str(row.model_dump()) for row in session.exec(select(CeremonyRow)))
+    assert text.title in kept
+    assert not [token for token in tokens if token in kept]
     for wrong in ("", "x", next(iter(tokens))[:-1], "../../etc"):
         with pytest.raises(NotFound, match="copy its link whole"):
             read(work, wrong)
