@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -39,6 +40,12 @@ def scripted(page: HTMLResponse) -> HTMLResponse:
     page.headers["Content-Security-Policy"] = f"{policy}; script-src 'self'; connect-src 'self'"
     page.headers["Cache-Control"] = "no-store"
     return page
+
+
+def kept(request: Request, path: str) -> str:
+    """An address of ours, in the language that the reader asked for."""
+    language = request.query_params.get("lang")
+    return f"{path}?{urlencode({'lang': language})}" if language else path
 
 
 def status_of(error: NormLedgerError) -> int:
@@ -158,7 +165,7 @@ async def upload(request: Request, asked: Asked) -> Response:
             )
         except NormLedgerError as error:
             return refused_page(request, str(error), status_of(error))
-        return RedirectResponse(f"/submissions/{done.digest}", 303)
+        return RedirectResponse(kept(request, f"/submissions/{done.digest}"), 303)
 
     return await run_in_threadpool(answered)
 

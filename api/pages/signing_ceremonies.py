@@ -11,7 +11,7 @@ from api import signing
 from api.asking import Asked
 from api.pages.forms import Form, read_form
 from api.pages.rendering import render
-from api.pages.signing import prepared_page, refused_page, scripted, signature_in, status_of
+from api.pages.signing import kept, prepared_page, refused_page, scripted, signature_in, status_of
 from api.signing_schemas import CeremonyPreparationRequest
 from normledger.documents.canonical import parse_json
 from normledger.errors import InputError, NormLedgerError
@@ -44,7 +44,7 @@ async def open_ceremony(request: Request, asked: Asked) -> Response:
             token = signing.open_ceremony(asked, document, int(days))
         except NormLedgerError as error:
             return _open(request, form, str(error), status_of(error))
-        return RedirectResponse(f"/ceremonies/{token}", 303)
+        return RedirectResponse(kept(request, f"/ceremonies/{token}"), 303)
 
     return await run_in_threadpool(answered)
 
@@ -89,7 +89,7 @@ async def upload(request: Request, asked: Asked, token: str) -> Response:
             signing.sign_in_ceremony(asked, token, typed_data, signature)
         except NormLedgerError as error:
             return refused_page(request, str(error), status_of(error))
-        return RedirectResponse(f"/ceremonies/{token}", 303)
+        return RedirectResponse(kept(request, f"/ceremonies/{token}"), 303)
 
     return await run_in_threadpool(answered)
 

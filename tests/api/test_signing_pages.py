@@ -270,6 +270,21 @@ def test_a_ceremony_over_http_says_who_is_awaited(signing: Signing) -> None:
         assert word in answer.json()["detail"]
 
 
+def test_the_language_that_was_asked_for_is_kept_to_the_end(signing: Signing) -> None:
+    opened = signing.client.post(
+        "/ceremonies?lang=fr", data={"document": json.dumps(signing.made.text("A", "C", title="Langues").to_json())}
+    )
+    link = opened.headers["location"]
+    assert link.endswith("?lang=fr")
+    page = signing.client.post(link, data={"party": "name:A"})
+    for path in ("/signature", ""):
+        assert f"{link.partition('?')[0]}{path}" in page.text
+    prepared = packed(page.text)
+    data = {"prepared": json.dumps(prepared), "signature": signature(signing, prepared, "A")}
+    sent = signing.client.post(f"{link.partition('?')[0]}/signature?lang=fr", data=data)
+    assert sent.headers["location"] == link
+
+
 def test_pages_that_are_not_there_are_told_so(signing: Signing) -> None:
     for path in ("/submissions/0x" + "00" * 32, "/ceremonies/none", "/norms/none/endorse"):
         assert signing.client.get(path).status_code == 404
