@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from api import schemas
+from normledger.acts import release
 from normledger.acts.act import Act, ActKind, Contract, RecordedAct, RecordedClaim, list_of, stances_on
 from normledger.acts.anchors import Anchored
 from normledger.acts.consent import Stance, standing_batches
@@ -26,7 +27,7 @@ from normledger.acts.typed_data import Domain, to_json
 from normledger.documents.document import Agreement, Report, ReportedAgreement, Reports
 from normledger.documents.trust_policy import TrustPolicy
 from normledger.errors import NotFound
-from normledger.identifiers import ZERO, Address, ClauseId, Digest, Hash, PartyId, is_exercise, keccak
+from normledger.identifiers import ZERO, ClauseId, Digest, Hash, PartyId, is_exercise, keccak
 from normledger.ledger.answers import AgreementView, AsOf, NormView, Party
 from normledger.ledger.queries import View
 from normledger.provenance.graph import TraceNode
@@ -540,7 +541,7 @@ def submission_example() -> dict[str, object]:
     key = (1).to_bytes(32, "big")
     norm_, signer = keccak(b"a norm"), PartyId(keccak(b"a party"))
     act_ = Act(Contract.NORM_REGISTRY, ActKind.ENDORSEMENT, norm_, signer, address_of(key), 1)
-    domain = Domain(20044, Address(keccak(Contract.NORM_REGISTRY.title.encode())[12:]))
+    domain = Domain(20044, release.current().address(Contract.NORM_REGISTRY))
     return {
         "typed_data": to_json(domain, act_),
         "signature": "0x" + sign(domain.digest(act_), key).hex(),

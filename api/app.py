@@ -10,18 +10,20 @@ from fastapi.staticfiles import StaticFiles
 from api import asking, description, problems
 from api.access import Access
 from api.frame import Frame
-from api.pages import agreement, candidate, norm, norms_forming
+from api.pages import agreement, candidate, norm, norms_forming, signing, signing_ceremonies
 from api.response_cache import ResponseCache
 from api.routes import (
     acts,
     agreements,
     candidates,
+    ceremonies,
     documents,
     evidence,
     explore,
     norms,
     outcomes,
     parties,
+    preparations,
     reports,
     search,
     status,
@@ -34,10 +36,10 @@ from normledger.workspace import Workspace
 _READING = (
     status, parties, agreements, acts, reports, documents, outcomes, candidates, explore, norms, evidence, search,
 )  # fmt: skip
-_SIGNING = (submissions,)
+_SIGNING = (preparations, submissions, ceremonies)
 """What answers from the outbox too: never kept, and asked with more than parameters."""
 
-_PAGES = (norms_forming, norm, candidate, agreement)
+_PAGES = (norms_forming, norm, candidate, agreement, signing, signing_ceremonies)
 
 
 def create_app(workspace: Workspace) -> FastAPI:

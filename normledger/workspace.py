@@ -32,7 +32,7 @@ from normledger.acts.act import Act, ActKind, Contract, list_of
 from normledger.acts.anchors import Anchored, leaf_of
 from normledger.acts.consent import standing_batches
 from normledger.acts.signature import address_of, sign
-from normledger.acts.typed_data import from_json, to_json
+from normledger.acts.typed_data import Domain, Signable, from_json, to_json
 from normledger.chain.calls import is_signed_by_wallet
 from normledger.chain.deployment import deploy
 from normledger.chain.node import Block, Node, connect
@@ -53,8 +53,11 @@ from normledger.ledger.index import Index, open_index
 from normledger.ledger.queries import Ledger, View
 from normledger.ledger.store import DocumentStore
 from normledger.ledger.tables import INDEX
+from normledger.relay import raw_calls
 from normledger.relay.admission import check
 from normledger.relay.calling import RawCall, raw_call
+from normledger.relay.ceremonies import Ceremonies
+from normledger.relay.idempotency import AnsweredRequests
 from normledger.relay.outbox import Outbox, Submission, open_outbox
 from normledger.relay.preparation import Prepared, prepare, prepare_claim
 from normledger.relay.relayer import Limits, Relayer, settle
@@ -434,6 +437,16 @@ class Workspace:
         return Outbox(engine)
 
     @cached_property
+    def ceremonies(self) -> Ceremonies:
+        """Drafts on their way round."""
+        return Ceremonies(self.outbox, self.release)
+
+    @cached_property
+    def answered(self) -> AnsweredRequests:
+        """Requests that were answered, by their keys."""
+        return AnsweredRequests(self.outbox.engine)
+
+    @cached_property
     def relayer(self) -> Relayer:
         """Carries the outbox to the chain."""
         made = self.configuration
@@ -499,16 +512,32 @@ class Workspace:
         `consent` is the next account's signature, of a rotation. Raises `InputError`, `SignatureError`, `NotFound` or
         `Refused`, and then keeps nothing.
         """
+        domain, statement, signed, agreed, documents = self._checked(
+            view or self.newest(), typed_data, signature, texts, consent
+        )
+        self.store.put(documents)
+        return self.outbox.accept(domain, statement, signed, int(time.time()), agreed)
+
+    def raw_call_of(
+        self, typed_data: dict[str, Any], signature: str, texts: Iterable[dict[str, Any]] = (), *, consent: str = ""
+    ) -> raw_calls.RawCall:
+        """The call that records a signed act, for anybody to send; checked as `submit` does, and nothing is kept."""
+        view = self.newest()
+        domain, statement, signed, agreed, documents = self._checked(view, typed_data, signature, texts, consent)
+        one = raw_calls.SignedStatement(domain.digest(statement), statement, signed, agreed)
+        return raw_calls.raw_call(view, self.release, [one], documents)
+
+    def _checked(
+        self, view: View, typed_data: dict[str, Any], signature: str, texts: Iterable[dict[str, Any]], consent: str
+    ) -> tuple[Domain, Signable, bytes, bytes, list[Document]]:
         domain, statement = from_json(typed_data, self.release)
         signed, agreed = _signature(signature), _signature(consent or "0x")
         documents = [read_document(text) for text in texts]
-        now = int(time.time())
         check(
-            view or self.newest(), self.release, domain, statement, signed, now, documents,
+            view, self.release, domain, statement, signed, int(time.time()), documents,
             consent=agreed, wallets=_Wallets(self),
         )  # fmt: skip
-        self.store.put(documents)
-        return self.outbox.accept(domain, statement, signed, now, agreed)
+        return domain, statement, signed, agreed, documents
 
     def submit_own(
         self, prepared: Prepared, private_key: bytes, *, view: View | None = None, next_key: bytes | None = None

@@ -408,7 +408,7 @@ def commands() -> Iterator[tuple[str, set[str]]]:
 
 def test_every_command_and_option_is_documented_and_none_is_invented() -> None:
     text = (DOCS / "reference/command-line.md").read_text("utf-8")
-    within = "new|list|show|backup|restore|consent|norm|powers|report|candidate"
+    within = "new|list|show|backup|restore|consent|norm|powers|report|candidate|open|sign"
     rows = re.findall(rf"^\| `(normledger [a-z]+(?: (?:{within})\b)?)[^|]*\|[^|]*\|(.*)\|$", text, re.MULTILINE)
     documented = {name: set(re.findall(r"`(--[a-z-]+)", options)) for name, options in rows}
     documented = {name: options - {"--help"} for name, options in documented.items()}

@@ -10,6 +10,7 @@ from normledger.acts.act import Act, ActKind, Contract, stances_on
 from normledger.acts.signature import sign as sign_digest
 from normledger.acts.typed_data import KINDS_OF
 from normledger.cli.evidence import write_at_signing
+from normledger.cli.offline import sign_file
 from normledger.cli.options import AsJson, AsParty, ByKey, Norms, Trust, acting, one_of, policy_of
 from normledger.cli.rendering import print_json, say
 from normledger.composition.record import Basis
@@ -53,17 +54,34 @@ def add_to(app: typer.Typer) -> None:
 
 
 def sign(
-    agreement: AgreementName,
-    party: AsParty,
+    agreement: Annotated[
+        str | None, typer.Argument(metavar="[AGREEMENT]", help="Id, document hash or title.", show_default=False)
+    ] = None,
+    party: Annotated[str | None, typer.Option("--as", metavar="PARTY", help="The party that signs.")] = None,
     subject_to_ratification: Annotated[bool, typer.Option(help="Subject to ratification (VCLT article 14).")] = False,
     now: Annotated[
         bool, typer.Option("--now", help="Open it with this signature, without waiting for the others.")
     ] = False,
     by: ByKey = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", metavar="FILE", help="Sign this typed data, of any act, offline.")
+    ] = None,
+    key: Annotated[
+        str | None, typer.Option("--key", metavar="KEY", help="With --file: a keystore, a key's file, or a key's name.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="With --file: where the signature goes.")
+    ] = None,
     evidence: Evidence = None,
     as_json: AsJson = False,
 ) -> None:
-    """Sign an agreement as a founder; it is recorded once all founders have signed."""
+    """Sign an agreement as a founder; or, with --file, any prepared act on a machine without a network."""
+    if file is not None or key is not None:
+        if file is None or key is None or agreement or party:
+            raise typer.BadParameter("take --file with --key, and neither AGREEMENT nor --as")
+        return sign_file(file, key, out, as_json)
+    if agreement is None or party is None:
+        raise typer.BadParameter("name an AGREEMENT and --as PARTY, or --file and --key")
     if evidence is not None and subject_to_ratification:
         raise InputError("consent follows with the ratification; ask for its evidence then", field="--evidence")
     with acting() as workspace:

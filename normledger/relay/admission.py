@@ -17,7 +17,7 @@ from normledger.errors import InputError, NotFound, Refused, SignatureError
 from normledger.identifiers import KINDS, Address, Digest, Hash, NormId, parse_identifier
 from normledger.ledger.answers import AgreementView, Party
 from normledger.ledger.queries import View, terms_of
-from normledger.relay.preparation import contract_at
+from normledger.relay.preparation import REGISTER, contract_at
 
 
 class Wallets(Protocol):
@@ -48,12 +48,17 @@ def check(
     without `wallets` plain keys alone are taken. An act that the chain holds already passes: bringing it again does no
     harm.
     """
+    contract = contract_of(statement)
     if domain.chain_id != view.at.chain_id:
         raise SignatureError(
             f"The act was signed for chain {domain.chain_id}, this register is on chain {view.at.chain_id}; "
             "sign the act that this register prepares."
         )
-    contract = contract_of(statement)
+    if release.contract_at(domain.contract) is None:
+        raise SignatureError(
+            f"The act was signed for contract {domain.contract}, this register's {contract.title} is "
+            f"{release.address(contract)}; sign the act that this register prepares."
+        )
     digest = domain.digest(statement)
     _check_signature(contract, digest, signature, statement.account, wallets)
     if isinstance(statement, Rotation):
@@ -67,7 +72,7 @@ def check(
         return
     party = view.parties.get(statement.party)
     if party is None:
-        raise NotFound("party", str(statement.party), "let it register first")
+        raise NotFound("party", str(statement.party), REGISTER)
     scope = _scope(view, statement) if isinstance(statement, Act) else Hash(statement.party)
     if not party.may_act(statement.account, statement.kind, scope, max(now, view.at.time)):
         raise SignatureError(

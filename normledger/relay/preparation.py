@@ -14,6 +14,9 @@ from normledger.identifiers import KINDS, ZERO, Address, Digest, Hash, PartyId, 
 from normledger.ledger.answers import Party
 from normledger.ledger.queries import View
 
+REGISTER = "let it register first: prepare a claim, sign it and submit it"
+"""What whoever is not registered is told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -34,7 +37,7 @@ def prepare_claim(
         raise InputError(f"{kind!r} can't consent; a party is one of {', '.join(KINDS)}", field="kind")
     claim = Claim(parse_identifier(identifier), KINDS.index(kind) + 1, profile.hash, account, deadline)
     domain = release.domain(Contract.PARTY_REGISTRY, chain_id)
-    sentence = f"Account {account} claims to be {profile.name} ({identifier}), a {kind}."
+    sentence = f"Account {account} claims to be {profile.name} ({identifier}), a {kind}.{lapse(deadline)}"
     return Prepared(claim, to_json(domain, claim), domain.digest(claim), sentence, (profile,))
 
 
@@ -52,11 +55,13 @@ def prepare(
     deadline: int = 0,
     by: Address | None = None,
     number: int | None = None,
+    along: tuple[Document, ...] = (),
 ) -> Prepared:
     """An act of a registered party on a subject, with the next number that it has not used there.
 
     `text` becomes a statement (of a reservation, a reason); `content` names another document, or its hash; `by` is the
-    account of a representative who is to sign; `number` is given to cancel one.
+    account of a representative who is to sign; `number` is given to cancel one; `along` are further documents that
+    travel with the act.
     """
     signer = view.party(str(party))
     contract = contract_at(view, kind, subject)
@@ -81,30 +86,38 @@ def prepare(
         deadline=deadline,
     )
     domain = release.domain(contract, view.at.chain_id)
-    sentence = _sentence(view, act, signer.name, text)
+    documents += tuple(one for one in along if one not in documents)
+    sentence = _sentence(view, act, signer.name, text, documents)
     if act.account != signer.account:
         sentence = f"{sentence} Signed for it by its representative {act.account}."
-    return Prepared(act, to_json(domain, act), domain.digest(act), sentence, documents)
+    return Prepared(act, to_json(domain, act), domain.digest(act), sentence + lapse(deadline), documents)
 
 
 def prepare_further_claim(
-    view: View, release: Release, party: PartyId, identifier: str, profile: Profile, *, by: Address | None = None
+    view: View,
+    release: Release,
+    party: PartyId,
+    identifier: str,
+    profile: Profile,
+    *,
+    by: Address | None = None,
+    deadline: int = 0,
 ) -> Prepared:
     """One more identifier of a party, and its profile anew."""
     signer = view.party(str(party))
     claim = FurtherClaim(
-        signer.id, parse_identifier(identifier), profile.hash, by or signer.account, _next_own(view, signer)
+        signer.id, parse_identifier(identifier), profile.hash, by or signer.account, _next_own(view, signer), deadline
     )
     sentence = f"{signer.name} claims to be {profile.name} ({identifier}) too."
     return _prepared(view, release, claim, sentence, (profile,))
 
 
 def prepare_rotation(
-    view: View, release: Release, party: PartyId, next_: Address, *, by: Address | None = None
+    view: View, release: Release, party: PartyId, next_: Address, *, by: Address | None = None, deadline: int = 0
 ) -> Prepared:
     """Another account for a party; both accounts sign. `by` is a representative with powers for it."""
     signer = view.party(str(party))
-    rotation = Rotation(signer.id, next_, by or signer.account, _next_own(view, signer))
+    rotation = Rotation(signer.id, next_, by or signer.account, _next_own(view, signer), deadline)
     sentence = (
         f"From now on account {next_} acts for {signer.name} in place of {signer.account}, which never acts for it "
         "again; all full powers that it gave end."
@@ -122,15 +135,17 @@ def prepare_powers(
     *,
     subject: Hash = ZERO,
     by: Address | None = None,
+    deadline: int = 0,
 ) -> Prepared:
     """Full powers (VCLT article 7). `subject` is an agreement, norm, list or party, or zero; `until` in seconds."""
     signer = view.party(str(party))
     granted = FullPowers(
-        signer.id, representative, Hash(subject), bits_of(kinds), until, by or signer.account, _next_own(view, signer)
-    )
+        signer.id, representative, Hash(subject), bits_of(kinds), until, by or signer.account, _next_own(view, signer),
+        deadline,
+    )  # fmt: skip
     told = ", ".join(kind.term for kind in sorted(kinds))
     where = "on everything" if subject == ZERO else f"on {_named(view, subject)}"
-    sentence = f"{signer.name} empowers account {representative} to state for it {where}, until {_day(until)}: {told}."
+    sentence = f"{signer.name} empowers account {representative} to state for it {where}, until {day(until)}: {told}."
     return _prepared(view, release, granted, sentence)
 
 
@@ -142,6 +157,7 @@ def prepare_revocation(
     *,
     subject: Hash = ZERO,
     by: Address | None = None,
+    deadline: int = 0,
 ) -> Prepared:
     """The end of a representative's powers for `subject`. Raises `Refused` where it has none."""
     signer = view.party(str(party))
@@ -151,12 +167,14 @@ def prepare_revocation(
     ):
         where = "for everything" if subject == ZERO else f"for {_named(view, subject)}"
         raise Refused(f"{signer.name} gave account {representative} no powers {where}, so there is nothing to revoke.")
-    revocation = Revocation(signer.id, representative, Hash(subject), by or signer.account, _next_own(view, signer))
+    revocation = Revocation(
+        signer.id, representative, Hash(subject), by or signer.account, _next_own(view, signer), deadline
+    )
     return _prepared(view, release, revocation, f"{signer.name} ends the powers of account {representative}.")
 
 
 def prepare_own_cancellation(
-    view: View, release: Release, party: PartyId, number: int, *, by: Address | None = None
+    view: View, release: Release, party: PartyId, number: int, *, by: Address | None = None, deadline: int = 0
 ) -> Prepared:
     """Voids what a party signed of itself with this number or a lower one and nobody recorded."""
     signer = view.party(str(party))
@@ -164,7 +182,7 @@ def prepare_own_cancellation(
         raise Refused(
             f"{signer.name} has used number {number} on itself, or a higher one; there is nothing left to cancel."
         )
-    cancellation = OwnCancellation(signer.id, by or signer.account, number)
+    cancellation = OwnCancellation(signer.id, by or signer.account, number, deadline)
     sentence = f"{signer.name} voids all that it signed of itself with numbers up to {number} and nobody recorded."
     return _prepared(view, release, cancellation, sentence)
 
@@ -173,6 +191,7 @@ def _prepared(
     view: View, release: Release, statement: Signable, sentence: str, texts: tuple[Document, ...] = ()
 ) -> Prepared:
     domain = release.domain(Contract.PARTY_REGISTRY, view.at.chain_id)
+    sentence += lapse(statement.deadline)
     return Prepared(statement, to_json(domain, statement), domain.digest(statement), sentence, texts)
 
 
@@ -180,7 +199,13 @@ def _next_own(view: View, party: Party) -> int:
     return max((one.act.number for one in party.own), default=0) + 1
 
 
-def _day(time: int) -> str:
+def lapse(deadline: int) -> str:
+    """What a deadline adds to a sentence; nothing where there is none."""
+    return f" Not recorded by {day(deadline)}, it lapses." if deadline else ""
+
+
+def day(time: int) -> str:
+    """A moment in Unix seconds, ISO 8601 in UTC."""
     return datetime.fromtimestamp(min(time, _LAST_DAY), UTC).isoformat()
 
 
@@ -204,7 +229,7 @@ def contract_at(view: View, kind: ActKind, subject: Hash) -> Contract:
     return Contract.NORM_REGISTRY if kind is not ActKind.DECLARATION else Contract.AGREEMENT_LEDGER
 
 
-_VERBS = {
+VERBS = {
     ActKind.SIGNATURE: "signs",
     ActKind.SIGNATURE_SUBJECT_TO_RATIFICATION: "signs, subject to ratification,",
     ActKind.RATIFICATION: "ratifies",
@@ -217,6 +242,9 @@ _VERBS = {
     ActKind.OBJECTION: "objects to a reservation to",
     ActKind.DECLARATION: "makes a declaration on",
     ActKind.TERMINATION: "agrees to terminate",
+    ActKind.AMENDMENT: "agrees to amend",
+    ActKind.CORRECTION: "agrees to correct the text of",
+    ActKind.SUCCESSION: "declares its succession in",
     ActKind.ENDORSEMENT: "endorses",
     ActKind.OPPOSITION: "opposes",
     ActKind.ANCHOR: "anchors endorsements, signed by others, of",
@@ -226,29 +254,48 @@ _VERBS = {
     ActKind.ALIGNMENTS: "states alignments of clauses with outcomes, root",
     ActKind.REPORTS: "reports what others undertook elsewhere, root",
 }
+"""What a party does by an act, before the name of its subject."""
 
 
-def _sentence(view: View, act: Act, signer: str, text: str | None) -> str:
-    name = _subject_name(view, act)
+def _sentence(view: View, act: Act, signer: str, text: str | None, documents: tuple[Document, ...]) -> str:
+    name = _subject_name(view, act, documents)
     if act.kind is ActKind.WITHDRAWAL:
         named = view.acts.get(Digest(act.refers_to)) if act.refers_to != ZERO else None
         what = f"its {named.act.kind.term} on" if named else "from"
         told = f"{signer} withdraws {what} {name}"
+    elif act.kind is ActKind.INVITATION:
+        told = f"{signer} invites {_named(view, act.refers_to)} to accede to {name}"
+    elif act.kind is ActKind.CANCELLATION:
+        told = f"{signer} voids what it signed with number {act.number} on {name} and nobody recorded"
     else:
-        told = f"{signer} {_VERBS.get(act.kind, 'states a ' + act.kind.term + ' on')} {name}"
+        told = f"{signer} {VERBS.get(act.kind, 'states a ' + act.kind.term + ' on')} {name}"
     if act.clause != ZERO:
         told += f", clause {_clause_name(view, act)}"
+    told += _concerned(view, act)
     return f"{told}: “{text}”" if text else f"{told}."
 
 
-def _subject_name(view: View, act: Act) -> str:
+def _concerned(view: View, act: Act) -> str:
+    """Whose act, or what else, an act on an agreement refers to."""
+    if act.kind in (ActKind.OBJECTION, ActKind.ACCEPTANCE_OF_RESERVATION):
+        named = view.acts.get(Digest(act.refers_to))
+        if named and named.act.party in view.parties:
+            clause = f", clause {_clause_name(view, named.act)}" if named.act.clause != ZERO else ""
+            return f"{clause}, made by {view.parties[named.act.party].name}"
+    if act.kind is ActKind.SUCCESSION and act.refers_to != ZERO:
+        return f" to {_named(view, act.refers_to)}"
+    return ""
+
+
+def _subject_name(view: View, act: Act, documents: tuple[Document, ...]) -> str:
     if act.subject == list_of(act.party):
         if act.refers_to in view.parties:
             return view.parties[PartyId(act.refers_to)].name
         return str(act.refers_to) if act.refers_to != ZERO else "its own list"
     if act.kind in (*FOUNDING, ActKind.PUBLICATION) and act.subject not in {*view.agreements, *view.norms}:
         # A founding signature comes before its agreement is on the chain; the act names its text.
-        text = view.document(act.subject if act.kind is ActKind.PUBLICATION else act.content)
+        name = act.subject if act.kind is ActKind.PUBLICATION else act.content
+        text = next((one for one in documents if one.hash == name), None) or view.document(name)
         return f"“{text.title}”" if isinstance(text, Agreement | Norm) else str(act.subject)
     return _named(view, act.subject)
 

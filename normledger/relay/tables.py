@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Index, Integer, LargeBinary, false, text
 from sqlmodel import Field, SQLModel
 
 from normledger.ledger.database import Form
+from normledger.relay.beside import BESIDE
 
 _COUNTED = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up its own INTEGER keys only
 
@@ -105,8 +106,8 @@ OUTBOX = Form(
     title="outbox",
     option="outbox",
     schema="normledger_outbox",
-    tables=(SubmissionRow, StepRow, BatchRow, TransactionRow),
+    tables=(SubmissionRow, StepRow, BatchRow, TransactionRow, *BESIDE),
     folder=Path(__file__).parent / "migrations",
-    revisions=("outbox_1", "outbox_2"),
+    revisions=("outbox_1", "outbox_2", "outbox_3"),
 )
 """The outbox as a database."""

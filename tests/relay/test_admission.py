@@ -67,7 +67,7 @@ CASES: dict[str, tuple[Callable[[Scene], Given], type[NormLedgerError], str]] = 
     ),
     "of an unregistered party": (
         lambda s: (s.act(ActKind.DECLARATION, s.closed, "D"), "D", LEDGER),
-        NotFound, r"^There is no party '0x\w{64}' here; let it register first$",
+        NotFound, r"^There is no party '0x\w{64}' here; let it register first: prepare a claim, sign it and submit it$",
     ),
     "with a used number": (
         lambda s: (s.act(ActKind.OBJECTION, s.closed, "A", 1), "A", LEDGER),
