@@ -10,13 +10,17 @@ from fastapi.staticfiles import StaticFiles
 from api import problems
 from api.access import Access
 from api.frame import Frame
-from api.pages import agreement, candidate, norm, norms_forming
+from api.pages import acts as acts_pages
+from api.pages import agreement, candidate, checking, compare, norm, norms_forming, search, workbench
+from api.pages import parties as parties_pages
 from api.routes import acts, agreements, candidates, documents, norms, parties, status, submissions
 from normledger import __version__
 from normledger.workspace import Workspace
 
 _ROUTES = (status, parties, agreements, acts, documents, candidates, norms, submissions)
-_PAGES = (norms_forming, norm, candidate, agreement)
+_PAGES = (
+    norms_forming, norm, candidate, agreement, parties_pages, acts_pages, compare, search, checking, workbench,
+)  # fmt: skip
 
 
 def create_app(workspace: Workspace) -> FastAPI:

@@ -164,7 +164,10 @@ def moment(time: int | None) -> Markup:
     """A block's time for people, in UTC."""
     if not time:
         return Markup("–")
-    when = datetime.fromtimestamp(time, UTC)
+    try:
+        when = datetime.fromtimestamp(time, UTC)
+    except (ValueError, OverflowError):
+        return _("no end that a calendar knows")  # a deadline may be any 64-bit number
     return _(
         "%(day)s, %(time)s UTC", day=format_date(when.date(), "long", locale=speaking().dates), time=f"{when:%H:%M}"
     )

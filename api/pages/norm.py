@@ -6,10 +6,16 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from api import answers
-from api.asking import Asked, Viewed
+from api.pages import charts, evidence, rows
 from api.pages.rendering import render, shown_of
+from api.pages.seen import Sees
+from api.pages.standing import standing_of, standings
+from normledger.acts.act import ActKind
 from normledger.composition.coalitions import key_of
+from normledger.composition.record import Actor
 from normledger.documents.document import Outcome
+from normledger.identifiers import PartyId
+from normledger.ledger.queries import View
 from normledger.provenance.graph import trace
 from normledger.workspace import composing
 
@@ -17,23 +23,46 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
 @router.get("/norms/{norm}")
-def norm(request: Request, asked: Asked, view: Viewed, norm: str) -> HTMLResponse:
+def norm(request: Request, seen: Sees, norm: str) -> HTMLResponse:
     """The page of one norm."""
 
     def gathered() -> dict[str, Any]:
+        view, trust = seen.view, seen.asked.workspace.trust
         one = view.norm(norm)
         outcomes = []
+        shown = shown_of("consented", one.document.world if one.document else None)
+        standing_rows = {row.key: row for row in rows.rows(seen.composition(shown))}
         for outcome in one.document.outcomes if one.document else ():
-            text = view.document(outcome)
-            outcomes.append((str(outcome), key_of([outcome]), text.text if isinstance(text, Outcome) else None))
+            text, key = view.document(outcome), str(key_of([outcome]))
+            outcomes.append((str(outcome), key, text.text if isinstance(text, Outcome) else None, standing_rows.get(key)))
+        stances = answers.stances(view, one)
+        known = standings(view, trust)
+        endorsing = [stance.party for stance in stances if stance.stance == ActKind.ENDORSEMENT.term]
+        against = [stance.party for stance in stances if stance.stance != ActKind.ENDORSEMENT.term]
         return {
             "norm": answers.norm(one),
             "publication": answers.act(view, one.publication),
             "outcomes": outcomes,
-            "stances": answers.stances(view, one),
-            "tree": trace(view, one, composing(asked.workspace.trust)),
-            "shown": shown_of("consented", one.document.world if one.document else None),
+            "stances": stances,
+            "standing": {stance.party: standing_of(known, stance.party) for stance in stances},
+            "anchored": [
+                (str(leaf.act.party), view.parties[leaf.act.party].name, str(leaf.anchor.digest)) for leaf in one.anchored
+            ],
+            "anchors_missing": len(one.anchors_missing),
+            "tiles": charts.tiles(_actors(view, endorsing), (), _actors(view, against)),
+            "map_of": charts.map_of,
+            "tree": trace(view, one, composing(trust)),
+            "shown": shown,
             "twin": (f"/v1/norms/{one.id}", {}),
+            "proof": evidence.link(request, str(one.id)),
+            "graph": evidence.graph(request, str(one.id)),
         }
 
-    return render(request, "norm.html", at=view.at, **asked.do(gathered))
+    return render(request, "norm.html", at=seen.view.at, **seen.do(gathered))
+
+
+def _actors(view: View, parties: list[str]) -> list[Actor]:
+    known = [view.parties[PartyId.parse(party)] for party in parties]
+    return [
+        Actor(str(one.id), one.name, one.kind, one.region, one.profile.country if one.profile else "") for one in known
+    ]
