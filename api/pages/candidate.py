@@ -17,9 +17,12 @@ from normledger.ledger.queries import View
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-_NEAR = 12
-_INVITED = 8
+_NEAR = 8
+_INVITED = 5
 _ACTS = 100
+_FEW = 12
+"""Of a coalition, on the candidate's own page."""
+_MEMBERS = 40
 
 
 @router.get("/candidates/{key}")
@@ -62,6 +65,7 @@ def _gathered(view: View, composition: Composition, key: Hash) -> dict[str, Any]
             if ClauseId.parse(clause) in composition.selection.clauses
         },
         "matrix": matrix,
+        "few": _FEW,
         "map_of": charts.map_of,
         "tiles": charts.tiles(
             (actors[party] for party in parties),
@@ -89,6 +93,38 @@ def _gathered(view: View, composition: Composition, key: Hash) -> dict[str, Any]
 
 def _options(found: schemas.CandidateAnswer) -> list[schemas.OptionModel]:
     return [option for draft in found.drafts for paragraph in draft.paragraphs for option in paragraph.options]
+
+
+@router.get("/candidates/{key}/coalition")
+def coalition(
+    request: Request, seen: Sees, key: str, shown: Shown = "reported", page: Annotated[int, Query(ge=1)] = 1
+) -> HTMLResponse:
+    """The whole coalition: table, matrix, agreement by agreement."""
+    composition, (basis, world) = seen.composition(shown), SHOWN[shown]
+    start = (page - 1) * _MEMBERS
+
+    def gathered() -> dict[str, Any]:
+        found = composed.candidate_answer(composition, Hash.parse(key), seen.view.at)
+        parties, judged = composition.candidate(Hash.parse(key)).parties, composition.judge(Hash.parse(key))
+        members = sorted(found.coalition, key=lambda one: one.name)
+        reach, names = composed.reach(parties, judged.mutuality), rows.names(composition)
+        return {
+            "found": found,
+            "row": found.candidate,
+            "told": rows.row(composition, Hash.parse(key)),
+            "names": names,
+            "titles": {str(id_): text.title for id_, text in composition.selection.agreements.items()},
+            "matrix": toward.matrix(parties, names, reach) if len(parties) <= toward.LARGEST_DRAWING else None,
+            "members": members[start : start + _MEMBERS],
+            "total": len(members),
+            "more": start + _MEMBERS < len(members),
+        }
+
+    twin = (f"/v1/candidates/{key}", {"basis": basis, "world": world})
+    values = seen.do(gathered)
+    return render(
+        request, "coalition.html", at=seen.view.at, shown=shown, page=page, start=start, twin=twin, **values
+    )
 
 
 @router.get("/candidates/{key}/acts")

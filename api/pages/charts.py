@@ -126,9 +126,9 @@ def _mark(step: Step, x: int, y: int, r: int) -> str:
 
 # --- the map of tiles
 
-_TILE, _GAP = 20, 3
+_CELL = 23
+"""A tile of 20 and its gap."""
 _COLUMNS = {"Americas": 6, "Europe": 8, "Africa": 8, "Asia": 7, "Oceania": 4}
-_CELL = _TILE + _GAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,29 +177,28 @@ def map_of(found: Mapping[str, Sequence[Tile]]) -> Markup:
         columns = min(_COLUMNS[region], len(group))
         width, height = columns * _CELL, -(-len(group) // columns) * _CELL
         standing = sum(one.state in ("member", "split") for one in group)
-        parts, empty = [], []
+        squares: dict[str, list[str]] = defaultdict(list)
+        codes = []
         for at, one in enumerate(group):
             left, top = at % columns * _CELL, at // columns * _CELL
-            if one.state == "none":
-                empty.append(f"M{left} {top}h{_TILE}v{_TILE}h-{_TILE}z")
-            else:
-                parts.append(_tile(one, left, top))
-        if empty:
-            parts.append(f'<path class="empty" d="{"".join(empty)}"/>')
+            squares[one.state].append(
+                f"M{left + 1} {top + 1}h18v18h-18z" if one.state == "near" else f"M{left} {top}h20v20h-20z"
+            )
+            if one.state in ("against", "split"):
+                squares["cross"].append(f"M{left + 2} {top + 2}l16 16m0-16l-16 16")
+            if one.state in ("member", "split", "against"):
+                mark = "" if one.state == "member" else f' class="{one.state}"'
+                codes.append(f'<text{mark} x="{left + 10}" y="{top + 13}">{escape(one.code)}</text>')
+        drawn = [
+            f'<path class="{state}" d="{"".join(squares[state])}"/>'
+            for state in ("none", "near", "member", "split", "against", "cross")
+            if squares[state]
+        ]
+        parts = drawn + codes
         blocks.append(
             Markup('<figure><figcaption>{} <b>{}</b></figcaption>').format(term(region), standing)
             + Markup(f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" aria-hidden="true" '  # noqa: S704
                      f'focusable="false">{"".join(parts)}</svg></figure>')
         )  # fmt: skip
     return Markup('<div class="map">{}</div>').format(Markup().join(blocks))
-
-
-def _tile(one: Tile, x: int, y: int) -> str:
-    middle = _TILE // 2
-    shape = f'<path class="{one.state}" d="M{x} {y}h{_TILE}v{_TILE}h-{_TILE}z"/>'
-    if one.state == "near":
-        return f'<path class="near" d="M{x + 1} {y + 1}h{_TILE - 2}v{_TILE - 2}h-{_TILE - 2}z"/>'
-    if one.state in ("against", "split"):
-        shape += f'<path class="cross" d="M{x + 2} {y + 2}l{_TILE - 4} {_TILE - 4}m0 -{_TILE - 4}l-{_TILE - 4} {_TILE - 4}"/>'
-    return shape + f'<text class="{one.state}" x="{x + middle}" y="{y + 13}" text-anchor="middle">{escape(one.code)}</text>'
 

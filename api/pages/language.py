@@ -141,6 +141,11 @@ def N_(message: str) -> str:
     return message
 
 
+def pair(one: str, many: str) -> tuple[str, str]:
+    """Marks a message and its plural that are said later; gives them back as they are."""
+    return one, many
+
+
 def number(value: int) -> str:
     """A whole number with its language's grouping, in the digits of the hashes beside it."""
     return format_decimal(value, locale=speaking().dates)

@@ -14,7 +14,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from api.pages import language
-from api.pages.language import N_, _, counted
+from api.pages.language import N_, _, counted, pair
 from api.schemas import CountModel
 from normledger.composition.record import Basis, World
 from normledger.composition.wording import language_of
@@ -33,14 +33,14 @@ KEPT = ("as_of", "at", "lang")
 """What the address says of the answer as a whole; every link inside keeps it."""
 
 _WORDS = {
-    "state": (N_("state"), N_("states")),
-    "igo": (N_("intergovernmental organisation"), N_("intergovernmental organisations")),
-    "public-authority": (N_("public authority"), N_("public authorities")),
-    "company": (N_("company"), N_("companies")),
-    "ngo": (N_("NGO"), N_("NGOs")),
-    "technical-body": (N_("technical body"), N_("technical bodies")),
-    "academia": (N_("academic body"), N_("academic bodies")),
-    "unknown": (N_("of unknown kind"), N_("of unknown kind")),
+    "state": pair("state", "states"),
+    "igo": pair("intergovernmental organisation", "intergovernmental organisations"),
+    "public-authority": pair("public authority", "public authorities"),
+    "company": pair("company", "companies"),
+    "ngo": pair("NGO", "NGOs"),
+    "technical-body": pair("technical body", "technical bodies"),
+    "academia": pair("academic body", "academic bodies"),
+    "unknown": pair("of unknown kind", "of unknown kind"),
 }
 _TERMS = {
     # UN M49
@@ -114,6 +114,17 @@ _TERMS = {
     "report": N_("report"),
     "derivation": N_("derivation"),
     "text": N_("text"),
+    # what a report says besides
+    "confidence": N_("confidence"),
+    "in force": N_("in force"),
+    "kind": N_("kind"),
+    "legal status": N_("legal status"),
+    "notes": N_("notes"),
+    "open to": N_("open to"),
+    "original languages": N_("original languages"),
+    "parties complete": N_("all parties known"),
+    "party count": N_("number of parties"),
+    "party count as of": N_("number of parties, as of"),
 }
 _PROBLEMS = {
     one: one

@@ -1,7 +1,9 @@
 """The rows of a composition as pages list them: numbers with their acts, filters, who is near. Kept beside it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from markupsafe import Markup
@@ -9,9 +11,11 @@ from markupsafe import Markup
 from api.composed import FORMS
 from api.pages import charts, toward
 from api.pages.seen import beside
+from normledger.composition.coalitions import Candidate
 from normledger.composition.emergence import Life, emergence
 from normledger.composition.explore import Change, Near, one_clause_away, what_if
 from normledger.composition.indicators import Indicators, Mutuality
+from normledger.composition.record import Actor
 from normledger.composition.result import Composition
 from normledger.identifiers import Hash
 
@@ -20,53 +24,92 @@ Order = Literal["strongest", "parties", "recent"]
 
 @dataclass(frozen=True)
 class Row:
-    """One outcome with who stands behind it."""
+    """One outcome with who stands behind it; what is dear to work out is worked out when a page first asks for it."""
 
-    key: str
+    composition: Composition = field(repr=False)
+    candidate: Candidate
     text: str
-    found: Indicators
-    members: frozenset[str]
-    bilateral: Mutuality | None
-    bilateral_size: int
-    already: tuple[tuple[str, str], ...]
-    life: Life
-    spark: charts.Spark | None
-    names: Mapping[str, str]
+
+    @property
+    def key(self) -> str:
+        """The candidate's key as 0x-hex."""
+        return str(self.candidate.key)
+
+    @cached_property
+    def members(self) -> frozenset[str]:
+        """The keys of those who stand behind it."""
+        return frozenset(self.candidate.parties)
 
     @property
     def parties(self) -> int:
         """How many stand behind it."""
-        return self.found.parties.value
+        return len(self.candidate.parties)
 
     @property
     def agreements(self) -> int:
         """How many agreements, independent of each other."""
-        return self.found.independent.value
+        return len(self.candidate.independent)
 
-    @property
+    @cached_property
+    def found(self) -> Indicators:
+        """Its indicators."""
+        return self.composition.judge(self.candidate.key)
+
+    @cached_property
     def kinds(self) -> list[tuple[str, int]]:
         """By kind, largest group first."""
-        return [(name, count.value) for name, count in self.found.kinds]
+        return self._mix(lambda actor: actor.kind)
 
-    @property
+    @cached_property
     def regions(self) -> list[tuple[str, int]]:
         """By region of UN M49, largest group first."""
-        return [(name, count.value) for name, count in self.found.regions]
+        return self._mix(lambda actor: actor.region)
+
+    def _mix(self, trait: Callable[[Actor], str]) -> list[tuple[str, int]]:
+        known = actors(self.composition)
+        counts = Counter(trait(known[party]) or "unknown" for party in self.candidate.parties)
+        return sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
 
     @property
     def recent(self) -> int:
         """How many came within the last five years."""
         return self.found.momentum.recent.value
 
+    @property
+    def already(self) -> list[tuple[str, str]]:
+        """The agreements that alone bind all of them, with their titles."""
+        titles = self.composition.selection.agreements
+        return [(str(one), titles[one].title) for one in self.candidate.already_agreed_in]
+
+    @cached_property
+    def life(self) -> Life:
+        """How it grew."""
+        return emergence(self.composition, self.candidate.key)
+
+    @cached_property
+    def spark(self) -> charts.Spark | None:
+        """The same as a small line."""
+        return charts.spark(self.life)
+
     def toward(self) -> Markup:
         """Who toward whom, in the reader's language."""
-        return toward.sentence(self.found.mutuality, self.names, self.parties)
+        return toward.sentence(self.found.mutuality, names(self.composition), self.parties)
+
+    @cached_property
+    def _bilateral(self) -> Mutuality | None:
+        forms = {form: among for form in FORMS if (among := self.composition.mutuality_in(self.candidate.key, form))}
+        return forms["bilateral"] if len(forms) > 1 else None
 
     def among_two(self) -> Markup | None:
         """The same in bilateral agreements alone, where that says something else."""
-        if self.bilateral is None or self.bilateral.sentence == self.found.mutuality.sentence:
+        if self._bilateral is None or self._bilateral.sentence == self.found.mutuality.sentence:
             return None
-        return toward.sentence(self.bilateral, self.names, self.bilateral_size)
+        return toward.sentence(self._bilateral, names(self.composition), size_of(self._bilateral))
+
+
+def actors(composition: Composition) -> Mapping[str, Actor]:
+    """Every actor of the record by key."""
+    return beside(composition, "actors", lambda: {actor.key: actor for actor in composition.record.actors})
 
 
 def names(composition: Composition) -> Mapping[str, str]:
@@ -88,22 +131,8 @@ def rows(composition: Composition) -> Sequence[Row]:
 
 def row(composition: Composition, key: Hash) -> Row:
     """One row, whether it stands or not."""
-    candidate, found = composition.candidate(key), composition.judge(key)
-    forms = {form: among for form in FORMS if (among := composition.mutuality_in(key, form)) is not None}
-    bilateral = forms["bilateral"] if len(forms) > 1 else None
-    life = emergence(composition, key)
-    titles = composition.selection.agreements
-    return Row(
-        str(key),
-        text_of(composition, key),
-        found,
-        frozenset(candidate.parties),
-        bilateral,
-        size_of(bilateral) if bilateral else 0,
-        tuple((str(one), titles[one].title) for one in candidate.already_agreed_in),
-        life,
-        charts.spark(life),
-        names(composition),
+    return beside(
+        composition, ("row", key), lambda: Row(composition, composition.candidate(key), text_of(composition, key))
     )
 
 
