@@ -1,5 +1,6 @@
 """One candidate norm: the bracketed draft with its sources, the coalition, who toward whom, who is near, how it came about."""
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -17,10 +18,10 @@ from normledger.ledger.queries import View
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-_NEAR = 8
+_NEAR = 5
 _INVITED = 5
-_ACTS = 100
-_FEW = 12
+_ACTS = 80
+_FEW = 8
 """Of a coalition, on the candidate's own page."""
 _MEMBERS = 40
 
@@ -55,7 +56,7 @@ def _gathered(view: View, composition: Composition, key: Hash) -> dict[str, Any]
         "found": found,
         "row": found.candidate,
         "told": row,
-        "chart": charts.chart(row.life),
+        "chart_of": charts.chart,
         "life": row.life,
         "names": names,
         "titles": {str(id_): agreement.title for id_, agreement in agreements.items()},
@@ -73,14 +74,14 @@ def _gathered(view: View, composition: Composition, key: Hash) -> dict[str, Any]
             (actors[party] for party in sorted(opposed) if party in actors),
         ),
         "by_form": {
-            form: toward.sentence(among, names, rows.size_of(among))
+            form: partial(toward.sentence, among, names, rows.size_of(among))  # said in the reader's language
             for form in composed.FORMS
             if (among := composition.mutuality_in(key, form)) is not None
         },
         "near": near[:_NEAR],
         "near_count": len(near),
         "invited": whom_to_invite(composition, key, _INVITED),
-        "closings": [(aside, closing(composition, key, aside)[:3]) for aside in judged.conflicts[:4]],
+        "closings": [(aside, closing(composition, key, aside)[:2]) for aside in judged.conflicts[:3]],
         "judged": judged,
         "derivation": composition.derivation,
         "trusting": [

@@ -177,24 +177,18 @@ def map_of(found: Mapping[str, Sequence[Tile]]) -> Markup:
         columns = min(_COLUMNS[region], len(group))
         width, height = columns * _CELL, -(-len(group) // columns) * _CELL
         standing = sum(one.state in ("member", "split") for one in group)
-        squares: dict[str, list[str]] = defaultdict(list)
-        codes = []
+        parts = [
+            f'<path class="{state}" d="{strokes}"/>'
+            for state in ("none", "near", "member", "split", "against")
+            if (strokes := "".join(_runs(group, columns, state)))
+        ]
         for at, one in enumerate(group):
             left, top = at % columns * _CELL, at // columns * _CELL
-            squares[one.state].append(
-                f"M{left + 1} {top + 1}h18v18h-18z" if one.state == "near" else f"M{left} {top}h20v20h-20z"
-            )
             if one.state in ("against", "split"):
-                squares["cross"].append(f"M{left + 2} {top + 2}l16 16m0-16l-16 16")
+                parts.append(f'<path class="cross" d="M{left + 2} {top + 2}l16 16m0-16l-16 16"/>')
             if one.state in ("member", "split", "against"):
                 mark = "" if one.state == "member" else f' class="{one.state}"'
-                codes.append(f'<text{mark} x="{left + 10}" y="{top + 13}">{escape(one.code)}</text>')
-        drawn = [
-            f'<path class="{state}" d="{"".join(squares[state])}"/>'
-            for state in ("none", "near", "member", "split", "against", "cross")
-            if squares[state]
-        ]
-        parts = drawn + codes
+                parts.append(f'<text{mark} x="{left + 10}" y="{top + 13}">{escape(one.code)}</text>')
         blocks.append(
             Markup('<figure><figcaption>{} <b>{}</b></figcaption>').format(term(region), standing)
             + Markup(f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" aria-hidden="true" '  # noqa: S704
@@ -202,3 +196,14 @@ def map_of(found: Mapping[str, Sequence[Tile]]) -> Markup:
         )  # fmt: skip
     return Markup('<div class="map">{}</div>').format(Markup().join(blocks))
 
+
+def _runs(group: Sequence[Tile], columns: int, state: str) -> Iterable[str]:
+    """Neighbours of one state as one stroke along the middle of their row; the sheet dashes it into tiles."""
+    start = None
+    for at in range(len(group) + 1):
+        inside = at < len(group) and group[at].state == state
+        if start is not None and (not inside or at % columns == 0):
+            yield f"M{start % columns * _CELL} {start // columns * _CELL + 10}h{(at - start) * _CELL - 3}"
+            start = None
+        if inside and start is None:
+            start = at

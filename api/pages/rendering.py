@@ -218,7 +218,13 @@ def to(context: Context, path: str, **query: Any) -> str:
     given: Mapping[str, Any] = {**query, **{name: value for name, value in kept.items() if name not in query}}
     given = {name: value for name, value in given.items() if value not in (None, "")}
     path, hash_, fragment = path.partition("#")
-    return path + (f"?{urlencode(given, doseq=True)}" if given else "") + hash_ + fragment
+    return path + (f"?{urlencode(given, doseq=True)}" if given else "") + hash_ + anchor(fragment)
+
+
+def anchor(name: object) -> str:
+    """Where a page has what this hash names: a few of its digits; other names stay as they are."""
+    text = str(name)
+    return f"c{text[2:14]}" if len(text) == 66 and text.startswith("0x") else text
 
 
 @pass_context
@@ -247,10 +253,10 @@ _ENVIRONMENT.install_gettext_callables(  # type: ignore[attr-defined]  # the ext
     language.plainly, language.plainly_counted, newstyle=True
 )
 _ENVIRONMENT.policies["ext.i18n.trimmed"] = True
-_ENVIRONMENT.globals.update(to=to, here=here, longest=60, kept=KEPT)
+_ENVIRONMENT.globals.update(to=to, here=here, longest=40, kept=KEPT)
 _ENVIRONMENT.filters.update(
     moment=language.moment, iso=iso, counts=counts, day=language.day, kind=kind, tint=tint, term=term, tongue=tongue,
-    number=language.number, said=said,
+    number=language.number, said=said, anchor=anchor,
 )  # fmt: skip
 _ENVIRONMENT.tests["web"] = lambda text: str(text).startswith(("https://", "http://"))
 _TEMPLATES = Jinja2Templates(env=_ENVIRONMENT)
