@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from api import answers
-from api.pages import rows
+from api.pages import evidence, rows
 from api.pages.rendering import SHOWN, Shown, render
 from api.pages.seen import Sees, beside
 from normledger.acts.act import ActKind, Contract
@@ -35,6 +35,7 @@ def act(request: Request, seen: Sees, digest: str) -> HTMLResponse:
                 "act": answers.act(view, known),
                 "on": _subject(view, known.act.contract, known.act.subject),
                 "clause": _clause(view, known.act.clause),
+                "proof": evidence.link(request, "powers", act=digest) if known.represented else None,
                 "world": view.parties[known.act.party].world if known.act.party in view.parties else "real",
                 "twin": (f"/v1/acts/{digest}", {}),
             }
@@ -50,6 +51,7 @@ def act(request: Request, seen: Sees, digest: str) -> HTMLResponse:
                     "batch": batch,
                     "observer": view.parties[batch.act.act.party],
                     "world": "exercise" if is_exercise(leaf.actor.identifier) else "real",
+                    "proof": evidence.link(request, "report", report=digest),
                     "twin": (f"/v1/acts/{batch.act.digest}", {}),
                 }
         raise NotFound("act", digest, "an act is named by its digest, a reported one by its leaf")

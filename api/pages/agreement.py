@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 
 from api import answers, schemas
 from api.pages import evidence, rows
-from api.pages.rendering import SHOWN, Shown, render, shown_of
+from api.pages.rendering import Shown, anchor, render, shown_of
 from api.pages.seen import Seen, Sees, beside
 from api.pages.toward import LARGEST_TABLE
 from normledger.acts.consent import Status
@@ -22,6 +22,8 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _LISTED = 40
 _SIMILAR = 2
+_PART, _BESIDE = 30_000, 1_100
+"""Bytes of text on one page, and what a clause brings beside its own."""
 
 
 @router.get("/agreements")
@@ -62,8 +64,14 @@ def listed(
 
 
 @router.get("/agreements/{agreement}")
-def agreement(request: Request, seen: Sees, agreement: str) -> HTMLResponse:
-    """The page of one agreement."""
+def agreement(
+    request: Request,
+    seen: Sees,
+    agreement: str,
+    clause: Annotated[str, Query(max_length=66)] = "",
+    part: Annotated[int, Query(ge=1)] = 1,
+) -> HTMLResponse:
+    """The page of one agreement; of a long text one part, the one that holds `clause` if that is named."""
 
     def gathered() -> dict[str, Any]:
         view = seen.view
@@ -78,23 +86,46 @@ def agreement(request: Request, seen: Sees, agreement: str) -> HTMLResponse:
         )
         names = {str(party.id): party.name for party in view.parties.values()}
         names |= {member.key: member.name for member in found.members}
+        authentic = _authentic(text)
+        parts = _parts(found.clauses, authentic)
+        wanted = next((at for at, kept in enumerate(parts) if any(anchor(c.id)[1:] == clause for c in kept)), part - 1)
+        here = min(wanted, max(len(parts) - 1, 0))
         return {
             "found": found,
             "one": one,
+            "clauses": parts[here] if parts else [],
+            "part": here + 1,
+            "parts": len(parts),
             "names": names,
             "keys": {clause.id: clause.key for clause in found.clauses},
-            "authentic": _authentic(text),
-            "similar": _similar(seen, shown, found.clauses),
+            "authentic": authentic,
+            "similar": _similar(seen, shown, parts[here] if parts else []),
             "pairs": _pairs(signed.status, names) if signed and signed.status else None,
             "law": signed.status if signed else None,
             "stances": signed.stances if signed else (),
-            "parties": {str(party.id): party for party in view.parties.values()},
             "shown": shown,
             "twin": (f"/v1/agreements/{one.id}", {}),
-            "proof": evidence.link(request, one.id),
+            "proof": evidence.link(request, "consent"),
         }
 
     return render(request, "agreement.html", at=seen.view.at, day=seen.day, **seen.do(gathered))
+
+
+def _parts(
+    clauses: list[schemas.ClauseModel], authentic: dict[str, tuple[Authentic, ...]]
+) -> list[list[schemas.ClauseModel]]:
+    """A long text in parts that keep a page small; what stands beside a clause weighs as much as a paragraph."""
+    parts: list[list[schemas.ClauseModel]] = []
+    room = 0
+    for one in clauses:
+        texts = [one.text, one.heading, *(other.text for other in authentic.get(one.id, ()))]
+        weight = _BESIDE + 2 * sum(len(text.encode()) for text in texts)
+        if not parts or weight > room:
+            parts.append([])
+            room = _PART
+        parts[-1].append(one)
+        room -= weight
+    return parts
 
 
 def _authentic(text: Agreement | ReportedAgreement | None) -> dict[str, tuple[Authentic, ...]]:

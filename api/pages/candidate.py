@@ -33,7 +33,7 @@ def candidate(request: Request, seen: Sees, key: str, shown: Shown = "reported")
     composition = seen.composition(shown)
     values = seen.do(lambda: _gathered(seen.view, composition, Hash.parse(key)))
     twin = (f"/v1/candidates/{key}", {"basis": basis, "world": world})
-    proof = evidence.link(request, key, shown)
+    proof = evidence.link(request, "candidate", key=key, basis=basis, world=world)
     return render(request, "candidate.html", at=seen.view.at, shown=shown, twin=twin, proof=proof, **values)
 
 

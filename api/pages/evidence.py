@@ -1,25 +1,16 @@
-"""Where a page's evidence is to be had: one file that a stranger verifies offline."""
+"""Where a page's evidence is to be had: one file that a stranger verifies offline, if this service makes it."""
+
+from typing import Literal
+from urllib.parse import urlencode
 
 from fastapi import Request
 
-from api.pages.rendering import SHOWN, Shown
+Claim = Literal["norm", "candidate", "report", "consent", "powers"]
 
 
-def link(request: Request, name: str, shown: Shown | None = None) -> tuple[str, dict[str, str]] | None:
-    """Path and query of the evidence for what bears this name; None where this service makes none."""
-    if not _served(request, "/v1/evidence"):
+def link(request: Request, claim: Claim, **named: str) -> str | None:
+    """The address of the evidence for a claim; None where this service makes none of that kind."""
+    path = f"/v1/evidence/{claim}"
+    if path not in request.app.openapi()["paths"]:
         return None
-    query: dict[str, str] = {}
-    if shown is not None:
-        query["basis"], query["world"] = SHOWN[shown]
-    return f"/v1/evidence/{name}", query
-
-
-def graph(request: Request, name: str) -> str | None:
-    """Path of the drawn provenance of what bears this name; None where this service draws none."""
-    return f"/v1/provenance/{name}?format=svg" if _served(request, "/v1/provenance/{id}") else None
-
-
-def _served(request: Request, beginning: str) -> bool:
-    routes = request.app.routes if "app" in request.scope else ()
-    return any(getattr(route, "path", "").startswith(beginning) for route in routes)
+    return f"{path}?{urlencode(named)}" if named else path

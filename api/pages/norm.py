@@ -1,5 +1,6 @@
 """One published norm: its clean text, who stands where, and where it comes from."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -16,10 +17,12 @@ from normledger.composition.record import Actor
 from normledger.documents.document import Outcome
 from normledger.identifiers import PartyId
 from normledger.ledger.queries import View
-from normledger.provenance.graph import trace
+from normledger.provenance.graph import TraceNode, trace
 from normledger.workspace import composing
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+_LINES = 50
 
 
 @router.get("/norms/{norm}")
@@ -51,14 +54,38 @@ def norm(request: Request, seen: Sees, norm: str) -> HTMLResponse:
             "anchors_missing": len(one.anchors_missing),
             "tiles": charts.tiles(_actors(view, endorsing), (), _actors(view, against)),
             "map_of": charts.map_of,
-            "tree": trace(view, one, composing(trust)),
+            "tree": branches(trace(view, one, composing(trust))),
             "shown": shown,
             "twin": (f"/v1/norms/{one.id}", {}),
-            "proof": evidence.link(request, str(one.id)),
-            "graph": evidence.graph(request, str(one.id)),
+            "proof": evidence.link(request, "norm", norm=str(one.id)),
         }
 
     return render(request, "norm.html", at=seen.view.at, **seen.do(gathered))
+
+
+@dataclass
+class Branch:
+    """A line of the tree that a page shows; `left` counts what is below it and not shown."""
+
+    node: TraceNode
+    children: list["Branch"] = field(default_factory=list)
+    left: int = 0
+
+
+def branches(root: TraceNode) -> Branch:
+    """The nearest lines of a tree, level by level, as many as a page holds."""
+    top = Branch(root)
+    level, room = [top], _LINES
+    while level:
+        following = []
+        for one in level:
+            shown = one.node.children[: max(room, 0)]
+            one.children = [Branch(child) for child in shown]
+            one.left = sum(1 for child in one.node.children[len(shown) :] for _ in child.walk())
+            room -= len(shown)
+            following += one.children
+        level = following
+    return top
 
 
 def _actors(view: View, parties: list[str]) -> list[Actor]:

@@ -218,6 +218,8 @@ def to(context: Context, path: str, **query: Any) -> str:
     given: Mapping[str, Any] = {**query, **{name: value for name, value in kept.items() if name not in query}}
     given = {name: value for name, value in given.items() if value not in (None, "")}
     path, hash_, fragment = path.partition("#")
+    if path.startswith("/agreements/") and anchor(fragment) != fragment:
+        given = {"clause": anchor(fragment)[1:], **given}  # of a long text, only the part that has this clause is shown
     return path + (f"?{urlencode(given, doseq=True)}" if given else "") + hash_ + anchor(fragment)
 
 

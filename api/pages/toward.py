@@ -119,6 +119,7 @@ class Matrix:
         parts.append(f'<path class="ground" d="M0 0H{size * step}V{size * step}H0z"/>')
         parts.append(f'<path class="self" d="M0 0L{size * step} {size * step}"/>')
         parts += [f'<path class="{cell}" d="{"".join(paths[cell])}"/>' for cell in ("both", "there", "back") if paths[cell]]
+        parts.append(f'<path class="grid" d="{"".join(f"M{n * step - 1} 0V{size * step}" for n in range(1, size))}"/>')
         parts.append("</g></svg>")
         return Markup("".join(parts))  # noqa: S704  (numbers and our own escaped words)
 
