@@ -107,9 +107,10 @@ class Matrix:
                 paths[cell] += _runs(row, cell, i, step)
         edge = 24
         side = edge + size * step
+        label = escape(_("Who undertook it toward whom, as a matrix; the table says the same").striptags())
         parts = [
             f'<svg class="matrix" viewBox="0 0 {side} {side}" width="{side}" height="{side}" role="img" '
-            f'aria-label="{escape(Markup(_("Who undertook it toward whom, as a matrix; the table says the same")).striptags())}">'
+            f'aria-label="{label}">'
         ]
         for n in range(0, size, 5):
             middle = edge + n * step + step - 2
