@@ -271,7 +271,10 @@ def _between(status: Status, one: PartyId, other: PartyId, clauses: tuple[Clause
     pair = {one, other}
     mine = [made for made in status.reservations if made.party in pair]
     objections = [
-        answer for made in mine for answer in made.objections if answer.act.party in pair and answer.act.party != made.party
+        answer
+        for made in mine
+        for answer in made.objections
+        if answer.act.party in pair and answer.act.party != made.party
     ]
     return Between(
         words.count("full"),

@@ -123,9 +123,7 @@ def coalition(
 
     twin = (f"/v1/candidates/{key}", {"basis": basis, "world": world})
     values = seen.do(gathered)
-    return render(
-        request, "coalition.html", at=seen.view.at, shown=shown, page=page, start=start, twin=twin, **values
-    )
+    return render(request, "coalition.html", at=seen.view.at, shown=shown, page=page, start=start, twin=twin, **values)
 
 
 @router.get("/candidates/{key}/acts")

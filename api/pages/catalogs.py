@@ -86,7 +86,9 @@ def update(code: str) -> None:
     text = written.getvalue().decode()
     kept_header = ("Language:", "Plural-Forms", "MIME-Version", "Content-Type", "Content-Transfer", "n%")
     head, _, body = text.partition("\n\n")
-    lines = [line for line in head.splitlines() if line[:1] != '"' or line.startswith(tuple(f'"{n}' for n in kept_header))]
+    lines = [
+        line for line in head.splitlines() if line[:1] != '"' or line.startswith(tuple(f'"{n}' for n in kept_header))
+    ]
     lines += ["", *body.splitlines()]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 

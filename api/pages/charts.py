@@ -62,7 +62,9 @@ def chart(life: Life) -> Markup:
     wide, high, left, top, floor = 640, 220, 36, 26, 190
     x, y = _scales(life, left, wide - 16, floor, top)
     most = max(len(one.parties) for one in life.points)
-    path = f"M{x(life.points[0].date)} {floor}" + "".join(f"H{x(one.date)}V{y(len(one.parties))}" for one in life.points)
+    path = f"M{x(life.points[0].date)} {floor}" + "".join(
+        f"H{x(one.date)}V{y(len(one.parties))}" for one in life.points
+    )
     label = escape(_("Parties bound over time; the list below says the same").striptags())
     parts = [
         f'<svg class="chart" viewBox="0 0 {wide} {high}" role="img" aria-label="{label}">',

@@ -26,7 +26,9 @@ _LISTED = 20
 
 
 @router.get("/compare")
-def comparing(request: Request, seen: Sees, shown: Shown | None = None, one: _Name = "", other: _Name = "") -> HTMLResponse:
+def comparing(
+    request: Request, seen: Sees, shown: Shown | None = None, one: _Name = "", other: _Name = ""
+) -> HTMLResponse:
     """The form, and what comes out of it."""
     shown = seen.shown(shown)
     composition = seen.composition(shown)

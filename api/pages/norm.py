@@ -37,7 +37,9 @@ def norm(request: Request, seen: Sees, norm: str) -> HTMLResponse:
         standing_rows = {row.key: row for row in rows.rows(seen.composition(shown))}
         for outcome in one.document.outcomes if one.document else ():
             text, key = view.document(outcome), str(key_of([outcome]))
-            outcomes.append((str(outcome), key, text.text if isinstance(text, Outcome) else None, standing_rows.get(key)))
+            outcomes.append(
+                (str(outcome), key, text.text if isinstance(text, Outcome) else None, standing_rows.get(key))
+            )
         stances = answers.stances(view, one)
         known = standings(view, trust)
         endorsing = [stance.party for stance in stances if stance.stance == ActKind.ENDORSEMENT.term]
@@ -49,7 +51,8 @@ def norm(request: Request, seen: Sees, norm: str) -> HTMLResponse:
             "stances": stances,
             "standing": {stance.party: standing_of(known, stance.party) for stance in stances},
             "anchored": [
-                (str(leaf.act.party), view.parties[leaf.act.party].name, str(leaf.anchor.digest)) for leaf in one.anchored
+                (str(leaf.act.party), view.parties[leaf.act.party].name, str(leaf.anchor.digest))
+                for leaf in one.anchored
             ],
             "anchors_missing": len(one.anchors_missing),
             "tiles": charts.tiles(_actors(view, endorsing), (), _actors(view, against)),

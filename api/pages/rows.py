@@ -124,9 +124,7 @@ def text_of(composition: Composition, key: Hash) -> str:
 
 def rows(composition: Composition) -> Sequence[Row]:
     """All rows that stand, strongest first."""
-    return beside(
-        composition, "rows", lambda: [row(composition, one.key) for one in composition.rows if one.stands]
-    )
+    return beside(composition, "rows", lambda: [row(composition, one.key) for one in composition.rows if one.stands])
 
 
 def row(composition: Composition, key: Hash) -> Row:

@@ -89,7 +89,9 @@ def search(request: Request, seen: Sees, q: Annotated[str, Query(max_length=200)
         groups = []
         for sort in _SORTS:
             mine = [one for one in hits if one.sort == sort]
-            mine.sort(key=lambda one: (-sum(bool(s.search(_folded(one.title))) for s in starts), len(one.folded), one.link))
+            mine.sort(
+                key=lambda one: (-sum(bool(s.search(_folded(one.title))) for s in starts), len(one.folded), one.link)
+            )
             if mine:
                 groups.append((sort, len(mine), [(one, _cut(one.text, words)) for one in mine[:_LISTED]]))
         return {"found": groups, "total": len(hits)}

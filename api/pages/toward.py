@@ -28,7 +28,9 @@ def sentence(found: Mutuality, names: Mapping[str, str], size: int) -> Markup:
         return _("One party alone undertook it: there is no pair.")
     pairs, possible, silent = found.pairs.held, found.pairs.possible, found.toward_nobody
     if pairs == possible:
-        return _("Each undertook it toward all others: %(pairs)s of %(possible)s pairs.", pairs=pairs, possible=possible)
+        return _(
+            "Each undertook it toward all others: %(pairs)s of %(possible)s pairs.", pairs=pairs, possible=possible
+        )
     if len(silent) == size:
         return _("Nobody undertook it toward another of them: 0 of %(possible)s pairs.", possible=possible)
     values = {"pairs": pairs, "possible": possible}
@@ -119,7 +121,9 @@ class Matrix:
         parts.append(f'<g transform="translate({edge} {edge})">')
         parts.append(f'<path class="ground" d="M0 0H{size * step}V{size * step}H0z"/>')
         parts.append(f'<path class="self" d="M0 0L{size * step} {size * step}"/>')
-        parts += [f'<path class="{cell}" d="{"".join(paths[cell])}"/>' for cell in ("both", "there", "back") if paths[cell]]
+        parts += [
+            f'<path class="{cell}" d="{"".join(paths[cell])}"/>' for cell in ("both", "there", "back") if paths[cell]
+        ]
         parts.append(f'<path class="grid" d="{"".join(f"M{n * step - 1} 0V{size * step}" for n in range(1, size))}"/>')
         parts.append("</g></svg>")
         return Markup("".join(parts))  # noqa: S704  (numbers and our own escaped words)

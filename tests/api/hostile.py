@@ -136,7 +136,11 @@ def build(workspace: Workspace, folder: Path) -> Hostile:
         ]
         workspace.act_at_once(signing)
         reservation = workspace.prepare(
-            ActKind.RESERVATION, subject, exercise.parties[founders[0]], clause=agreement.clause_ids[30], text=STRINGS[50]
+            ActKind.RESERVATION,
+            subject,
+            exercise.parties[founders[0]],
+            clause=agreement.clause_ids[30],
+            text=STRINGS[50],
         )
         workspace.act_at_once([(reservation, keys[founders[0]])])
         objection = workspace.prepare(

@@ -12,6 +12,7 @@ from tests.api.conftest import EVIL, Served
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 
+
 class Outline(HTMLParser):
     """What a page is made of; fails on tags that do not close in order."""
 

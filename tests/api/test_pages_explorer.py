@@ -108,7 +108,9 @@ def test_a_party_sees_what_its_signature_would_change(served: Served) -> None:
     view = served.workspace.view()
     composition = served.workspace.compose(view, "reported", "real", parameters=Parameters(packages=False))
     text = served.client.get("/parties/state:KEN").text
-    step = re.findall(r'<li class="step"><h3>(?:A new agreement in the words of )?<a href="[^"]+#c([0-9a-f]{12})"', text)
+    step = re.findall(
+        r'<li class="step"><h3>(?:A new agreement in the words of )?<a href="[^"]+#c([0-9a-f]{12})"', text
+    )
     assert step
     near = {
         one.clause.hex()[:12]: one.clause
@@ -133,7 +135,9 @@ def test_a_party_sees_what_its_signature_would_change(served: Served) -> None:
 
 
 def test_choosing_a_party_leads_to_it_and_marks_the_front_page(served: Served) -> None:
-    chosen = served.client.get("/parties", params={"q": "kenya", "shown": "reported", "go": "1"}, follow_redirects=False)
+    chosen = served.client.get(
+        "/parties", params={"q": "kenya", "shown": "reported", "go": "1"}, follow_redirects=False
+    )
     assert chosen.status_code == 303
     assert chosen.headers["location"] == "/parties/state%3AKEN?shown=reported"
     front = served.client.get("/", params={"party": "state:KEN"}).text
@@ -172,7 +176,7 @@ def test_an_agreement_shows_similar_clauses_with_their_differences(served: Serve
 def test_a_package_of_bonds_says_toward_whom_and_never_all_for_some(served: Served) -> None:
     text = served.client.get("/parties/state:CHN").text
     row = text.split("US–China 2015")[1].split("</tr>")[0]
-    assert '<bdi>United States</bdi>' in row
+    assert "<bdi>United States</bdi>" in row
     assert "all" not in re.sub("<[^>]+>", "", row)
 
 

@@ -60,7 +60,9 @@ def test_links_keep_a_language_that_was_chosen(served: Served) -> None:
     links = re.findall(r'href="(/(?:candidates|norms|agreements|parties|timeline|audit)[^"]*)"', text)
     assert len(links) > 20
     assert all("lang=fr" in link for link in links)
-    assert "lang=" not in re.sub(r'<nav class="languages".*?</nav>', "", served.client.get("/").text, flags=re.DOTALL).replace('lang="', "")
+    assert "lang=" not in re.sub(
+        r'<nav class="languages".*?</nav>', "", served.client.get("/").text, flags=re.DOTALL
+    ).replace('lang="', "")
 
 
 class Unmarked(HTMLParser):
@@ -91,7 +93,9 @@ class Unmarked(HTMLParser):
             pass
 
     def handle_data(self, data: str) -> None:
-        known = re.sub(r"NormLedger|JSON|API|UN M49|ISO \d+-\d|M49|EIP-712|RFC \d+|Keccak-256|\b[A-Z]{3}\b|\w+\.json", "", data)
+        known = re.sub(
+            r"NormLedger|JSON|API|UN M49|ISO \d+-\d|M49|EIP-712|RFC \d+|Keccak-256|\b[A-Z]{3}\b|\w+\.json", "", data
+        )
         if re.search("[A-Za-z]{2}", known) and not (self.stack and self.stack[-1][1]):
             self.found.append(data.strip())
 
@@ -149,7 +153,9 @@ def test_a_missing_translation_shows_the_original_and_its_language(
         target.write_text(text.replace('msgstr "Choisissez votre partie"', 'msgstr ""'), encoding="utf-8")
     russian = tmp_path / "ru" / "LC_MESSAGES" / "messages.po"
     russian.parent.mkdir(parents=True)
-    russian.write_text('msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "Parties"\nmsgstr "Стороны"\n', "utf-8")
+    russian.write_text(
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "Parties"\nmsgstr "Стороны"\n', "utf-8"
+    )
     monkeypatch.setattr(language, "CATALOGS", tmp_path)
     language.languages.cache_clear()
     try:

@@ -77,7 +77,7 @@ def test_axe_finds_nothing_on_any_page(chromium: Browser, explored: Explored, sc
         for one in page.evaluate("async () => (await axe.run()).violations"):
             found.append(f"{path}: {one['id']}: {[node['html'][:160] for node in one['nodes'][:3]]}")
     context.close()
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_every_page_works_without_scripts_and_fits_a_phone(chromium: Browser, explored: Explored) -> None:
