@@ -1,4 +1,4 @@
-"""Agreements: the list, and one of them: its clauses beside similar ones, who is bound toward whom, its acts or sources."""
+"""Agreements: the list, and one of them: clauses beside similar ones, who is bound toward whom, acts or sources."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from api import answers, schemas
-from api.pages import evidence, rows
+from api.pages import evidence
 from api.pages.rendering import Shown, anchor, render, shown_of
 from api.pages.seen import Seen, Sees, beside
 from api.pages.toward import LARGEST_TABLE

@@ -1,4 +1,4 @@
-"""One candidate norm: the bracketed draft with its sources, the coalition, who toward whom, who is near, how it came about."""
+"""One candidate norm: bracketed draft with its sources, coalition, who toward whom, who is near, its derivation."""
 
 from functools import partial
 from typing import Annotated, Any

@@ -59,7 +59,8 @@ def missing(code: str) -> list[str]:
         if not one.id:
             continue
         here = kept.get(one.id)
-        said = (here.string,) if here and isinstance(here.string, str) else (here.string if here else ())
+        string = here.string if here else None
+        said = (string,) if isinstance(string, str) else tuple(string or ())
         forms = kept.num_plurals if isinstance(one.id, tuple) else 1
         if here is None or here.fuzzy or len(said) < forms or not all(said):
             gaps.append(one.id if isinstance(one.id, str) else one.id[0])

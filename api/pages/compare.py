@@ -1,4 +1,4 @@
-"""Two parties, two agreements, two norms side by side: what both ask for, what one alone does, where they are opposed."""
+"""Two parties, agreements or norms side by side: what both ask for, what one alone does, where they are opposed."""
 
 from typing import Annotated, Any
 
@@ -10,8 +10,8 @@ from api.pages.parties import actor_of
 from api.pages.rendering import SHOWN, Shown, render
 from api.pages.seen import Sees
 from normledger.acts.act import ActKind
-from normledger.composition.comparison import Comparison, Side, compare, norm_side, side
 from normledger.composition.coalitions import key_of
+from normledger.composition.comparison import Comparison, Side, compare, norm_side, side
 from normledger.composition.proposals import differences
 from normledger.composition.result import Composition
 from normledger.composition.wording import language_of

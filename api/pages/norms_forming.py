@@ -1,4 +1,6 @@
-"""The front page: which norms are forming, strongest first, who stands behind them, and what one's own party is to them."""
+"""The front page: which norms are forming, strongest first, who stands behind them, and what one's own party is to
+them.
+"""
 
 from typing import Annotated, Any, cast
 
@@ -10,6 +12,7 @@ from api.pages import parties, rows
 from api.pages.rendering import SHOWN, Shown, render
 from api.pages.rows import Order, Row
 from api.pages.seen import Sees
+from normledger.composition.result import Composition
 from normledger.documents.geography import REGIONS
 from normledger.identifiers import KINDS
 
@@ -93,7 +96,7 @@ def _whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() else 0
 
 
-def _mine(composition: rows.Composition, listed: list[Row], key: str) -> dict[str, Any]:
+def _mine(composition: Composition, listed: list[Row], key: str) -> dict[str, Any]:
     """What a party is to each row: inside, one clause away (and which), or further."""
     away = rows.near(composition)
     return {one.key: "inside" if key in one.members else away[one.key].get(key) for one in listed}

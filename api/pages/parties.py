@@ -1,4 +1,4 @@
-"""Parties: the list, and one of them: bound to what and toward whom, who vouches for it, what its signature would change."""
+"""Parties: the list, and one of them: bound to what and toward whom, who vouches for it, what its signature changes."""
 
 from collections import defaultdict
 from collections.abc import Sequence

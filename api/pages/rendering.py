@@ -1,4 +1,7 @@
-"""How values look on a page: templates, words for kinds and times, links that keep block and language. Computes nothing."""
+"""How values look on a page: templates, words for kinds and times, links that keep block and language.
+
+Computes nothing.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime

@@ -198,7 +198,8 @@ def steps(composition: Composition, party: str, most: int) -> list[Step]:
         by_row = {one.key: one for one in rows(composition)}
         away = [(by_row[key], parties[party]) for key, parties in near(composition).items() if party in parties]
         away.sort(key=lambda item: (not item[1].joins, -item[1].outcomes, not item[1].new_region, -item[1].pairs))
-        found, seen = [], set()
+        found: list[Step] = []
+        seen = set()
         for one, how in away:
             if how.clause not in seen and len(found) < most:
                 seen.add(how.clause)

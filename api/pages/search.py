@@ -1,4 +1,4 @@
-"""Full text over titles, clauses, parties and norms as of a block: every word must stand there, whole or as a beginning."""
+"""Full text over titles, clauses, parties and norms as of a block: every word must stand there, or begin one."""
 
 import re
 import unicodedata
@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup, escape
 
 from api.pages import rows
-from api.pages.rendering import Shown, render, shown_of
+from api.pages.rendering import SHOWN, Shown, render, shown_of
 from api.pages.seen import Seen, Sees, beside
 from normledger.identifiers import is_exercise
 
@@ -52,7 +52,7 @@ def _entries(seen: Seen) -> Sequence[Entry]:
     for norm in view.norms.values():
         if norm.document:
             add("norm", f"/norms/{norm.id}", norm.title, norm.document.text, shown_of("consented", norm.document.world))
-    for shown in ("reported", "consented", "exercise"):
+    for shown in SHOWN:
         for row in rows.rows(seen.composition(shown)):
             add("outcome", f"/candidates/{row.key}", row.text, "", shown)
     signed = [(str(one.id), one.document, shown_of("consented", one.document.world))

@@ -1,4 +1,4 @@
-"""Who undertook it toward whom, in words of the reader's language and as a party × party matrix. Never "all" for some."""
+"""Who undertook it toward whom, in the reader's language and as a party × party matrix. Never "all" for some."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -46,12 +46,14 @@ def sentence(found: Mutuality, names: Mapping[str, str], size: int) -> Markup:
         name = _name(names.get(hub[0], hub[0]))
         told = [
             _(
-                "Not all undertook it toward all others: %(pairs)s of %(possible)s pairs, %(most)s of them with %(name)s.",
+                "Not all undertook it toward all others: %(pairs)s of %(possible)s pairs, "
+                "%(most)s of them with %(name)s.",
                 most=hub[1], name=name, **values,
             )
             if mixed
             else _(
-                "Each undertook it toward some, not all: %(pairs)s of %(possible)s pairs, %(most)s of them with %(name)s.",
+                "Each undertook it toward some, not all: %(pairs)s of %(possible)s pairs, "
+                "%(most)s of them with %(name)s.",
                 most=hub[1], name=name, **values,
             )
         ]  # fmt: skip
@@ -84,7 +86,7 @@ def _hub(found: Mutuality) -> tuple[str, int] | None:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Rows and columns are the same parties in one order; `cells[i][j]` says what i and j undertook toward each other."""
+    """Rows and columns are the same parties in one order; `cells[i][j]` says what i and j undertook mutually or not."""
 
     parties: tuple[str, ...]
     names: tuple[str, ...]
@@ -126,7 +128,7 @@ class Matrix:
         ]
         parts.append(f'<path class="grid" d="{"".join(f"M{n * step - 1} 0V{size * step}" for n in range(1, size))}"/>')
         parts.append("</g></svg>")
-        return Markup("".join(parts))  # noqa: S704  (numbers and our own escaped words)
+        return Markup("".join(parts))
 
 
 def _runs(row: Sequence[Cell], cell: Cell, i: int, step: int) -> list[str]:

@@ -71,7 +71,9 @@ def _reported(folder: Path) -> Path:
             "id": f"hostile-{number}", "name": strings[0], "short_name": strings[1], "kind": "multilateral",
             "date": "2020-01-01", "in_force": None, "legal_status": "political", "languages": ["en"],
             "open_to": "open",
-            "parties": [{"name": text, "kind": "ngo", "role": "signatory", "date": "2020-01-01"} for text in strings[2:6]],
+            "parties": [
+                {"name": text, "kind": "ngo", "role": "signatory", "date": "2020-01-01"} for text in strings[2:6]
+            ],
             "parties_complete": True, "party_count_as_of": {"count": 4, "date": "2020-01-01"},
             "commitments": [{"key": f"a{place}", "text": text, "topic": "x"} for place, text in enumerate(strings, 1)],
             "sources": list(strings[6:12]), "confidence": strings[12], "notes": strings[13],
@@ -83,7 +85,7 @@ def _reported(folder: Path) -> Path:
 
 
 def build(workspace: Workspace, folder: Path) -> Hostile:
-    """Two agreements that ask for the same outcomes, a norm with reasons for and against, reports; all of it hostile."""
+    """Two agreements that ask for the same, a norm with reasons for and against, reports; all of it hostile."""
     exercise = Exercise(workspace)
     names = ("one", "two", "three", "four")
     claims = [

@@ -1,6 +1,6 @@
 """What the explorer's pages tell: the same as the library, with every number open, as of any block or day."""
 
-import json
+import itertools
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +9,7 @@ import pytest
 from normledger.cli.aligning import _read_decisions
 from normledger.composition.explore import one_clause_away, what_if
 from normledger.composition.result import Parameters
-from normledger.identifiers import Hash, PartyId
+from normledger.identifiers import PartyId
 from normledger.ledger.queries import View
 from tests.api.conftest import Served
 from tests.api.test_pages import Outline
@@ -70,7 +70,7 @@ def test_every_page_is_well_formed_small_and_has_its_headings_in_order(served: S
         levels = [int(tag[1]) for tag, _ in outline.tags if re.fullmatch("h[1-6]", tag)]
         assert levels[0] == 1
         assert levels.count(1) == 1, path
-        assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False)), (path, levels)
+        assert all(after <= before + 1 for before, after in itertools.pairwise(levels)), (path, levels)
         ids = [attributes["id"] for _, attributes in outline.tags if "id" in attributes]
         assert len(ids) == len(set(ids)), (path, [one for one in ids if ids.count(one) > 1])
         assert not {"script", "style"} & {tag for tag, _ in outline.tags}, path
@@ -181,7 +181,6 @@ def test_a_package_of_bonds_says_toward_whom_and_never_all_for_some(served: Serv
 
 
 def test_a_party_as_of_a_day(served: Served) -> None:
-    party = served.exercise.parties["hobnail"] if "hobnail" in served.exercise.parties else None
     view: View = served.workspace.view()
     withdrawn = next(
         (one, agreement)

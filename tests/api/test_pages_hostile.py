@@ -1,7 +1,6 @@
 """More than a hundred strings that want to run, as names, titles, clauses, reasons and sources: all stay text."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient

@@ -1,4 +1,4 @@
-"""Languages: whole catalogs, the reader's choice, six plural forms, right to left, and what is missing marked as such."""
+"""Languages: whole catalogs, the reader's choice, six plural forms, right to left, gaps marked as such."""
 
 import re
 from html.parser import HTMLParser
