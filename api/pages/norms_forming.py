@@ -1,6 +1,4 @@
-"""The front page: which norms are forming, strongest first, who stands behind them, and what one's own party is to
-them.
-"""
+"""The front page: which norms are forming, strongest first, who is behind them, and what one's own party is to them."""
 
 from typing import Annotated, Any, cast
 
