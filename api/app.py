@@ -10,7 +10,20 @@ from fastapi.staticfiles import StaticFiles
 from api import asking, description, problems
 from api.access import Access
 from api.frame import Frame
-from api.pages import agreement, candidate, norm, norms_forming, signing, signing_ceremonies
+from api.pages import acts as acts_pages
+from api.pages import (
+    agreement,
+    candidate,
+    checking,
+    compare,
+    norm,
+    norms_forming,
+    signing,
+    signing_ceremonies,
+    workbench,
+)
+from api.pages import parties as parties_pages
+from api.pages import search as search_page
 from api.response_cache import ResponseCache
 from api.routes import (
     acts,
@@ -39,7 +52,10 @@ _READING = (
 _SIGNING = (preparations, submissions, ceremonies)
 """What answers from the outbox too: never kept, and asked with more than parameters."""
 
-_PAGES = (norms_forming, norm, candidate, agreement, signing, signing_ceremonies)
+_PAGES = (
+    norms_forming, norm, candidate, agreement, parties_pages, acts_pages, compare, search_page, checking, workbench,
+    signing, signing_ceremonies,
+)  # fmt: skip
 
 
 def create_app(workspace: Workspace) -> FastAPI:

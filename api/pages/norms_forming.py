@@ -1,68 +1,100 @@
-"""The front page: the outcomes that several agreements share, strongest first, and the norms that were published."""
+"""The front page: which norms are forming, strongest first, who is behind them, and what one's own party is to them."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from api import answers
-from api.asking import Asked, Viewed
-from api.composed import FORMS
+from api.pages import parties, rows
 from api.pages.rendering import SHOWN, Shown, render
+from api.pages.rows import Order, Row
+from api.pages.seen import Sees
 from normledger.composition.result import Composition
-from normledger.identifiers import Hash
+from normledger.documents.geography import REGIONS
+from normledger.identifiers import KINDS
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-_ROWS = 20
+_ROWS = 8
+_Few = Annotated[str, Query(max_length=9)]
 
 
 @router.get("/")
 def norms_forming(
-    request: Request, asked: Asked, view: Viewed, shown: Shown | None = None, page: Annotated[int, Query(ge=1)] = 1
+    request: Request,
+    seen: Sees,
+    shown: Shown | None = None,
+    page: Annotated[int, Query(ge=1)] = 1,
+    region: Annotated[str, Query(max_length=20)] = "",
+    kind: Annotated[str, Query(max_length=20)] = "",
+    least: _Few = "",
+    agreements: _Few = "",
+    order: Annotated[str, Query(max_length=20)] = "strongest",
+    party: Annotated[str, Query(max_length=300)] = "",
 ) -> HTMLResponse:
     """Reports about the real world where there are any, else what was signed here."""
-    if shown is None:
-        shown = "reported" if asked.do(lambda: view.reported_agreements) else "consented"
-    basis, world = SHOWN[shown]
-    composition = asked.compose(view, basis, world)
-    keys = [row.key for row in composition.rows if row.stands]
+    shown = seen.shown(shown)
+    composition, (basis, world) = seen.composition(shown), SHOWN[shown]
+    asked = {
+        "region": region if region in REGIONS else "",
+        "kind": kind if kind in KINDS else "",
+        "least": str(_whole(least) or ""),
+        "agreements": str(_whole(agreements) or ""),
+        "order": order if order in ("parties", "recent") else "",
+    }
     start = (page - 1) * _ROWS
 
     def gathered() -> dict[str, Any]:
-        norms = [answers.norm(one) for one in view.norms.values()]
+        everything = rows.rows(composition)
+        kept = rows.filtered(
+            everything,
+            region=asked["region"],
+            kind=asked["kind"],
+            parties=_whole(least),
+            agreements=_whole(agreements),
+            order=cast(Order, asked["order"] or "strongest"),
+        )
+        listed = kept[start : start + _ROWS]
+        actor = parties.actor_of(composition, party) if party else None
+        norms = [answers.norm(one) for one in seen.view.norms.values()]
         return {
-            "rows": [_row(composition, key) for key in keys[start : start + _ROWS]],
+            "rows": listed,
+            "total": len(everything),
+            "kept_rows": len(kept),
+            "more": start + _ROWS < len(kept),
             "norms": [one for one in norms if page == 1 and one.world in (world, None)],
             "missing": composition.record.missing,
+            "actor": actor,
+            "mine": _mine(composition, listed, actor.key) if actor else {},
+            "clauses": {id_: same[0] for id_, same in composition.selection.clauses.items()} if actor else {},
+            "titles": {id_: one.title for id_, one in composition.selection.agreements.items()} if actor else {},
         }
 
+    values = seen.do(gathered)
+    query = {"shown": shown, "party": values["actor"].key if values["actor"] else "", **asked}
     return render(
         request,
         "norms_forming.html",
-        at=view.at,
+        at=seen.view.at,
         shown=shown,
         twin=("/v1/candidates", {"basis": basis, "world": world}),
-        total=len(keys),
         start=start,
         page=page,
-        more=start + _ROWS < len(keys),
-        **asked.do(gathered),
+        asked=asked,
+        query=query,
+        regions=REGIONS,
+        kinds=KINDS,
+        **values,
     )
 
 
-def _row(composition: Composition, key: Hash) -> dict[str, Any]:
-    row, found = composition.candidate(key), composition.judge(key)
-    forms = {form: among for form in FORMS if (among := composition.mutuality_in(key, form)) is not None}
-    return {
-        "key": str(key),
-        "text": " ".join(composition.outcomes[outcome].text for outcome in row.outcomes),
-        "parties": found.parties.value,
-        "agreements": found.independent.value,
-        "kinds": [(name, count.value) for name, count in found.kinds],
-        "regions": [(name, count.value) for name, count in found.regions],
-        "mutuality": found.mutuality.sentence,
-        "bilateral": forms["bilateral"].sentence if len(forms) > 1 else None,
-        "already": [composition.selection.agreements[one].title for one in row.already_agreed_in],
-        "conflicts": len(found.conflicts),
-    }
+def _whole(text: str) -> int:
+    """A whole number from a field; nothing, where it is none."""
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def _mine(composition: Composition, listed: list[Row], key: str) -> dict[str, Any]:
+    """What a party is to each row: inside, one clause away (and which), or further."""
+    away = rows.near(composition)
+    return {one.key: "inside" if key in one.members else away[one.key].get(key) for one in listed}

@@ -1,0 +1,270 @@
+"""What the explorer's pages tell: the same as the library, with every number open, as of any block or day."""
+
+import itertools
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from normledger.cli.aligning import _read_decisions
+from normledger.composition.explore import one_clause_away, what_if
+from normledger.composition.result import Parameters
+from normledger.identifiers import PartyId
+from normledger.ledger.queries import View
+from tests.api.conftest import Served
+from tests.api.test_pages import Outline
+
+LARGEST = 60_000
+"""Bytes of a page with its sheet."""
+
+
+def _keys(served: Served, **query: str) -> list[str]:
+    rows = served.client.get("/v1/candidates", params={"limit": 200, **query}).json()["candidates"]
+    return [row["key"] for row in rows]
+
+
+def _every_page(served: Served) -> list[str]:
+    keys = _keys(served)
+    agreements = [one["id"] for one in served.client.get("/v1/agreements", params={"limit": 200}).json()["agreements"]]
+    fictional = _keys(served, basis="consented", world="exercise")
+    parties = [str(party) for party in served.workspace.view().parties]
+    return [
+        *(f"/?page={page}" for page in (1, 2, 11)),
+        "/?shown=exercise",
+        "/?shown=consented",
+        "/?party=state:KEN&region=Africa&kind=state&least=3&agreements=2&order=recent",
+        *(f"/candidates/{key}" for key in keys[:12]),
+        *(f"/candidates/{keys[0]}/{part}" for part in ("acts", "coalition", "coalition?page=2", "acts?of=region:Asia")),
+        *(f"/candidates/{key}?shown=exercise" for key in fictional),
+        f"/norms/{served.norm}",
+        *(f"/agreements/{one}" for one in agreements[::6]),
+        "/agreements",
+        "/parties",
+        "/parties?shown=exercise",
+        *(f"/parties/{one}" for one in parties[:3]),
+        "/parties/state:FRA",
+        "/timeline",
+        "/timeline?shown=exercise",
+        "/compare",
+        "/compare?one=France&other=Kenya",
+        "/search",
+        "/search?q=parties",
+        "/workbench",
+        "/workbench/decisions",
+        "/audit",
+        "/about",
+        f"/documents/{served.norm}",
+    ]
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_every_page_is_well_formed_small_and_has_its_headings_in_order(served: Served, language: str) -> None:
+    sheet = len(served.client.get("/static/style.css").content)
+    for path in _every_page(served):
+        answer = served.client.get(path, headers={"Accept-Language": language})
+        assert answer.status_code == 200, path
+        assert len(answer.content) + sheet <= LARGEST, (path, len(answer.content))
+        outline = Outline()
+        outline.feed(answer.text)
+        assert outline.open == [], path
+        levels = [int(tag[1]) for tag, _ in outline.tags if re.fullmatch("h[1-6]", tag)]
+        assert levels[0] == 1
+        assert levels.count(1) == 1, path
+        assert all(after <= before + 1 for before, after in itertools.pairwise(levels)), (path, levels)
+        ids = [attributes["id"] for _, attributes in outline.tags if "id" in attributes]
+        assert len(ids) == len(set(ids)), (path, [one for one in ids if ids.count(one) > 1])
+        assert not {"script", "style"} & {tag for tag, _ in outline.tags}, path
+        assert re.search(r"As of block|État au bloc|الحالة عند الكتلة", answer.text), path
+
+
+def test_every_link_inside_leads_somewhere(served: Served) -> None:
+    seen: set[str] = set()
+    later = ("/sign", "/norms/")  # signing has pages of its own
+    for path in _every_page(served)[:30:3]:
+        text = served.client.get(path).text
+        for link in re.findall(r'href="(/[^"#]*)', text):
+            shape = re.sub(r"0x[0-9a-f]{64}|state%3A\w+", "X", link.split("?")[0])
+            if shape in seen or link.startswith(later[0]) or (link.startswith(later[1]) and "/endorse" in link):
+                continue
+            seen.add(shape)
+            assert served.client.get(link.replace("&amp;", "&")).status_code == 200, link
+    assert len(seen) > 12
+
+
+def test_a_big_number_opens_to_as_many_parties_as_it_says(served: Served) -> None:
+    key = _keys(served)[2]
+    text = served.client.get(f"/candidates/{key}").text
+    link, number = re.findall(r'href="(/candidates/[^"]+of=parties)"><b>(\d+)</b> parties', text)[0]
+    acts = served.client.get(link.replace("&amp;", "&")).text
+    parties = set(re.findall(r'<th scope="row"><bdi>([^<]+)</bdi></th>', acts))
+    assert len(parties) == int(number)
+    leaf = re.findall(r'href="(/acts/0x[0-9a-f]{64})"', acts)[0]
+    act = served.client.get(leaf).text
+    assert "This is not consent, and is never added to it." in act
+    assert "A reported act" in act
+
+
+def test_a_party_sees_what_its_signature_would_change(served: Served) -> None:
+    view = served.workspace.view()
+    composition = served.workspace.compose(view, "reported", "real", parameters=Parameters(packages=False))
+    text = served.client.get("/parties/state:KEN").text
+    step = re.findall(
+        r'<li class="step"><h3>(?:A new agreement in the words of )?<a href="[^"]+#c([0-9a-f]{12})"', text
+    )
+    assert step
+    near = {
+        one.clause.hex()[:12]: one.clause
+        for row in composition.rows
+        if row.stands
+        for one in one_clause_away(composition, row.key, 1_000)
+        if one.party == "state:KEN"
+    }
+    assert set(step) <= set(near)
+    changes = what_if(composition, [("state:KEN", near[step[0]])])
+    first = text.split('<li class="step">')[1].split("</ul>")[0]
+    for change in changes[:4]:
+        assert f"/candidates/{change.key}?" in first
+        if change.turn in ("grows", "shifts"):
+            assert f"{change.before.parties} → {change.after.parties} parties" in first
+    count = int(re.findall(r"<b>(\d+)</b> (?:is|are) one clause away", text)[0])
+    assert count == sum(
+        any(one.party == "state:KEN" for one in one_clause_away(composition, row.key, 1_000))
+        for row in composition.rows
+        if row.stands
+    )
+
+
+def test_choosing_a_party_leads_to_it_and_marks_the_front_page(served: Served) -> None:
+    chosen = served.client.get(
+        "/parties", params={"q": "kenya", "shown": "reported", "go": "1"}, follow_redirects=False
+    )
+    assert chosen.status_code == 303
+    assert chosen.headers["location"] == "/parties/state%3AKEN?shown=reported"
+    front = served.client.get("/", params={"party": "state:KEN"}).text
+    assert front.count('class="mine"') == 8
+    assert "is one clause away" in front
+    several = served.client.get("/parties", params={"q": "united", "go": "1"})
+    assert several.url.path == "/parties"
+    assert "United States" in several.text
+    assert "Nobody of this name is known here" in served.client.get("/parties?q=zzz").text
+
+
+def test_filters_keep_what_they_say(served: Served) -> None:
+    everything = _keys(served)
+    text = served.client.get("/", params={"region": "Oceania", "least": "60", "order": "parties"}).text
+    shown = re.findall(r'<h3><a href="/candidates/(0x[0-9a-f]{64})', text)
+    assert shown
+    assert set(shown) < set(everything)
+    sizes = [int(one) for one in re.findall(r"<b>(\d+)</b> parties", text)]
+    assert sizes == sorted(sizes, reverse=True)
+    assert min(sizes) >= 60
+    assert "pass the filter" in text
+
+
+def test_an_agreement_shows_similar_clauses_with_their_differences(served: Served) -> None:
+    found = next(
+        text
+        for one in served.client.get("/v1/agreements", params={"limit": 200}).json()["agreements"]
+        if one["title"] == "US–China 2015"
+        for text in [served.client.get(f"/agreements/{one['id']}").text]
+    )
+    beside = found.split('class="similar"')[1].split("</details>")[0]
+    assert beside.count('<div class="sides">') >= 1
+    assert "<mark>" in beside
+
+
+def test_a_package_of_bonds_says_toward_whom_and_never_all_for_some(served: Served) -> None:
+    text = served.client.get("/parties/state:CHN").text
+    row = text.split("US–China 2015")[1].split("</tr>")[0]
+    assert "<bdi>United States</bdi>" in row
+    assert "all" not in re.sub("<[^>]+>", "", row)
+
+
+def test_a_party_as_of_a_day(served: Served) -> None:
+    view: View = served.workspace.view()
+    withdrawn = next(
+        (one, agreement)
+        for agreement in view.agreements.values()
+        if agreement.status
+        for one in agreement.status.withdrawn
+    )
+    party = PartyId(withdrawn[0])
+    today = datetime.fromtimestamp(view.at.time, UTC).date()
+    now = served.client.get(f"/parties/{party}", params={"at": today.isoformat()})
+    assert now.status_code == 200
+    far = served.client.get(f"/parties/{party}", params={"at": (today + timedelta(days=900)).isoformat()}).text
+    assert str(withdrawn[1].id) not in far.split('id="bound"')[1].split("</section>")[0]
+    before = served.client.get(f"/parties/{party}", params={"at": "2001-01-01"})
+    assert before.status_code == 422
+    assert served.client.get("/?at=never").status_code == 422
+    assert served.client.get(f"/?at={today}&as_of=3").status_code == 422
+    links = re.findall(r'href="(/agreements/[^"]+)"', now.text)
+    assert all(f"at={today}" in link for link in links)
+
+
+def test_two_parties_compared_and_two_agreements(served: Served) -> None:
+    text = served.client.get("/compare", params={"one": "China", "other": "United States"}).text
+    assert "Toward each other" in text
+    assert "US–China 2015" in text
+    texts = served.client.get("/compare", params={"one": "US–China 2015", "other": "UK–China 2015"}).text
+    assert "<mark>" in texts
+    assert "Nothing is called <bdi>nobody</bdi>" in served.client.get("/compare?one=nobody&other=China").text
+
+
+def test_the_search_finds_titles_clauses_parties_and_norms_as_of_the_block(served: Served) -> None:
+    text = served.client.get("/search", params={"q": "trade secrets"}).text
+    for section in ("outcome", "clause"):
+        assert f'<h2 id="{section}">' in text
+    assert "<mark>trade</mark>" in text.lower()
+    assert 'id="norm"' in served.client.get("/search", params={"q": "respond to incidents"}).text
+    earlier = served.client.get("/v1/status").json()["as_of"]["block"] - 3
+    assert 'id="norm"' not in served.client.get("/search", params={"q": "respond to incidents", "as_of": earlier}).text
+    assert "/parties/state:FRA" in served.client.get("/search", params={"q": "FRANCE"}).text.replace("%3A", ":")
+
+
+def test_the_workbench_makes_what_the_command_line_and_a_key_sign(served: Served) -> None:
+    text = served.client.get("/workbench", params={"shown": "reported", "party": "Observer"}).text
+    pairs = re.findall(r'name="d(\d)" value="(same\.[^"]+)"', text)
+    assert len(pairs) == 6
+    query = {"shown": "reported", "party": "Observer", "d1": pairs[0][1], "d2": pairs[1][1].replace("same", "narrower")}
+    page = served.client.get("/workbench/decisions", params=query).text
+    assert "normledger align --decide decisions.json --as 0x" in page
+    file = served.client.get("/workbench/decisions.json", params=query)
+    assert "attachment" in file.headers["content-disposition"]
+    assert [one.relation for one in _read_decisions(file.json())] == ["same", "narrower"]
+    signing = served.client.get("/workbench/to-sign.json", params=query).json()
+    assert signing["typed_data"]["primaryType"] == "Alignments"
+    batch = next(one for one in signing["texts"] if one["type"] == "alignments")
+    assert {leaf["relation"] for leaf in batch["leaves"]} >= {"same", "narrower"}
+    assert served.client.get("/workbench/decisions.json", params={"d1": "equal.0x00.0x00"}).status_code == 422
+
+
+def test_the_audit_page_shows_the_digest_that_status_tells(served: Served) -> None:
+    digest = served.client.get("/v1/status").json()["digest"]
+    text = served.client.get("/audit").text
+    assert digest in text
+    assert "normledger digest --as-of" in text
+
+
+def test_a_document_page_shows_the_bytes_that_are_hashed(served: Served) -> None:
+    text = served.client.get(f"/documents/{served.norm}").text
+    document = served.workspace.view().norms[served.norm].document
+    assert document
+    assert document.text in text
+    assert served.client.get("/documents/0x" + "11" * 32).status_code == 404
+
+
+def test_recognised_self_named_reported_and_invented_parties_differ_by_word_and_shape(served: Served) -> None:
+    pages = {
+        "self": served.client.get(f"/parties/{served.exercise.parties['observer']}").text,
+        "reported": served.client.get("/parties/state:FRA").text,
+        "exercise": served.client.get("/parties?shown=exercise").text,
+    }
+    shapes = set()
+    for name, text in pages.items():
+        badge = re.search(rf'<span class="badge {name}">(<svg.*?</svg>)([^<]+)</span>', text, re.DOTALL)
+        assert badge, name
+        shapes.add(re.sub(r"\s", "", badge.group(1)))
+    about = served.client.get("/about").text
+    assert "recognised by 2 parties" in about
+    assert len(shapes) == 3
