@@ -30,6 +30,7 @@ from api.routes import (
     agreements,
     candidates,
     ceremonies,
+    changes,
     documents,
     evidence,
     explore,
@@ -37,6 +38,7 @@ from api.routes import (
     outcomes,
     parties,
     preparations,
+    provenance,
     reports,
     search,
     status,
@@ -47,7 +49,8 @@ from normledger import __version__
 from normledger.workspace import Workspace
 
 _READING = (
-    status, parties, agreements, acts, reports, documents, outcomes, candidates, explore, norms, evidence, search,
+    status, parties, agreements, acts, reports, documents, outcomes, candidates, explore, norms, evidence, provenance, changes,
+    search,
 )  # fmt: skip
 _SIGNING = (preparations, submissions, ceremonies)
 """What answers from the outbox too: never kept, and asked with more than parameters."""

@@ -600,3 +600,52 @@ class TraceModel(Closed):
 
 class TraceAnswer(Answer):
     trace: TraceModel
+
+
+class ChangeModel(Closed):
+    what: str
+    subject: HashText
+    party: HashText | None = Field(description="null where all of the subject are meant")
+    clause: HashText | None
+    acts: list[HashText]
+    sentence: str
+
+
+class TurnModel(Closed):
+    what: str = Field(description="rose, fell, grew, shrank, changed, moved, split, merged or regrouped")
+    before: list[HashText]
+    after: list[HashText]
+    gained: list[str]
+    lost: list[str]
+    acts: list[HashText]
+    sentence: str
+
+
+class ChangesModel(Closed):
+    """All that differs; each change with the acts that brought it about."""
+
+    registered: list[ChangeModel]
+    opened: list[ChangeModel]
+    took_effect: list[ChangeModel]
+    ended: list[ChangeModel]
+    joined: list[ChangeModel]
+    left: list[ChangeModel]
+    reserved: list[ChangeModel]
+    reservations_withdrawn: list[ChangeModel]
+    objected: list[ChangeModel]
+    objections_withdrawn: list[ChangeModel]
+    published: list[ChangeModel]
+    endorsed: list[ChangeModel]
+    opposed: list[ChangeModel]
+    stances_withdrawn: list[ChangeModel]
+    anchored: list[ChangeModel]
+    reported: list[ChangeModel]
+    reports_withdrawn: list[ChangeModel]
+    aligned: list[ChangeModel]
+    alignments_withdrawn: list[ChangeModel]
+    candidates: list[TurnModel]
+
+
+class DifferencesAnswer(Answer):
+    since: AsOfModel | None = Field(description="null for the register before its first act")
+    changes: ChangesModel

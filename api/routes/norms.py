@@ -1,16 +1,14 @@
-"""Published norms, the stances on them, where they come from; and the typed data of a stance to be signed."""
+"""Published norms, the stances on them; and the typed data of a stance to be signed."""
 
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query
 
 from api import answers, schemas
-from api.asking import Asked, Paged, Trusted, Viewed, unkept
+from api.asking import Asked, Paged, Viewed, unkept
 from api.dumps import LISTED
 from normledger.acts.act import ActKind
 from normledger.documents.canonical import normalise
-from normledger.provenance.graph import trace
-from normledger.workspace import composing
 
 router = APIRouter(tags=["norms"])
 
@@ -90,10 +88,3 @@ def prepare_endorsement(
         sentence=prepared.sentence,
         texts=[text.to_json() for text in prepared.texts],
     )
-
-
-@router.get("/provenance/{norm}", tags=["provenance"])
-def read_provenance(view: Viewed, trust: Trusted, norm: Name) -> schemas.TraceAnswer:
-    """Norm, outcomes, clauses, agreements, acts, parties: each with its hash and block, as PROV types."""
-    node = trace(view, view.norm(norm), composing(trust))
-    return schemas.TraceAnswer(as_of=answers.as_of(view.at), trace=answers.trace(node))
