@@ -49,8 +49,8 @@ from normledger import __version__
 from normledger.workspace import Workspace
 
 _READING = (
-    status, parties, agreements, acts, reports, documents, outcomes, candidates, explore, norms, evidence, provenance, changes,
-    search,
+    status, parties, agreements, acts, reports, documents, outcomes, candidates, explore, norms, evidence,
+    provenance, changes, search,
 )  # fmt: skip
 _SIGNING = (preparations, submissions, ceremonies)
 """What answers from the outbox too: never kept, and asked with more than parameters."""

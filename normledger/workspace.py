@@ -145,8 +145,9 @@ class Workspace:
         self.folder, self.configuration, self.writes = folder, configuration, write
         self.release = release.current()
         self._database: str | None = None
+        self._head: Block | None = None
         self.updates = 0
-        """How often this process has brought the index up to date: a change tells readers to look again."""
+        """How often this process found the chain changed: then readers look again."""
         self._closing = contextlib.ExitStack()
         if write:
             self._take_turn()
@@ -383,10 +384,14 @@ class Workspace:
             raise WorkspaceError("Nothing is deployed from this workspace yet; run `normledger deploy` first.")
         ledger = self.ledger
         index = Index(self._index_engine, self.node, ledger.release, self.configuration.first_block)
+        head = None
         try:
-            return index.update(progress)
+            head = index.update(progress)
+            return head
         finally:
-            self.updates += 1
+            if head is None or head != self._head:
+                self.updates += 1
+            self._head = head
 
     def view(self, as_of: int | None = None) -> View:
         """A view of the register as of a block, by default the newest final one: for answers."""

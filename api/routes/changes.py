@@ -60,9 +60,11 @@ def read_feed(
     form: Annotated[Literal["atom", "json-feed"], Query(description="Atom, or JSON Feed")] = "atom",
     since: Annotated[int, Query(ge=0, le=1_000_000_000, description="only what follows this number")] = 0,
 ) -> Response:
-    """A gap-free numbered feed of an agreement, norm or party; each entry with its act and the word before and after."""
+    """A gap-free numbered feed of an agreement, norm or party; each entry with its act and its place in the word."""
     found, base = feed(view, subject, since), str(request.base_url).rstrip("/")
     address = f"{base}{request.url.path}"
     if form == "atom":
         return Response(found.to_atom(base, address=address), media_type="application/atom+xml")
-    return Response(json.dumps(found.to_json_feed(base, address=address), ensure_ascii=False), media_type="application/feed+json")
+    return Response(
+        json.dumps(found.to_json_feed(base, address=address), ensure_ascii=False), media_type="application/feed+json"
+    )

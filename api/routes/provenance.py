@@ -37,7 +37,9 @@ def read_graph(
     view: Viewed,
     trust: Trusted,
     subject: Annotated[str, Path(description="an id, hash, digest, address, title or identifier", max_length=400)],
-    direction: Annotated[Literal["down", "up"], Query(description="what it rests on, or all that rests on it")] = "down",
+    direction: Annotated[
+        Literal["down", "up"], Query(description="what it rests on, or all that rests on it")
+    ] = "down",
     form: Annotated[Literal["prov-json", "prov-n", "turtle", "json-ld", "dot", "svg"], Query()] = "prov-json",
     depth: Annotated[int | None, Query(ge=1, le=100, description="steps away at most")] = None,
 ) -> Response:
