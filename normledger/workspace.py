@@ -18,7 +18,6 @@ import json
 import os
 import secrets
 import time
-import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -40,6 +39,7 @@ from normledger.chain.sender import PATIENCE, Sender
 from normledger.composition import record as composition_input
 from normledger.composition.compose import compose
 from normledger.composition.result import Composition, Parameters
+from normledger.configuration import Configuration, read_configuration
 from normledger.documents.canonical import parse_json
 from normledger.documents.document import Alignments, DerivationRecord, Document, Endorsements, Profile, Reports
 from normledger.documents.document_reader import read_document
@@ -63,52 +63,11 @@ from normledger.relay.preparation import Prepared, prepare, prepare_claim
 from normledger.relay.relayer import Limits, Relayer, settle
 from normledger.relay.tables import OUTBOX
 
-FORMAT = 1
-"""Of the folder. A folder of a newer format is refused, never guessed at."""
-
 MOST_ANCHORED = 100_000
 """Endorsements under one root."""
 
 FUNDS = 10**24
 """Wei that the relayer's account starts with on a new embedded chain."""
-
-
-@dataclass(frozen=True, slots=True)
-class Configuration:
-    """config.toml. `chain` is ``embedded`` or a URL; `chain_id` and `first_block` are None until deployment.
-
-    `database` and `outbox` are URLs of the index and the outbox, by default files in the folder. `relay` tells whether
-    this workspace pays for carrying what is submitted, within the limits that follow it (`relay.relayer.Limits`).
-    """
-
-    chain: str = "embedded"
-    chain_id: int | None = None
-    first_block: int = 0
-    release: str | None = None
-    database: str | None = None
-    outbox: str | None = None
-    relay: bool = True
-    gas_a_day: int | None = None
-    highest_fee: int | None = None
-    stuck_seconds: int = 60
-    format: int = FORMAT
-
-    def to_toml(self) -> str:
-        """The file's text."""
-        lines = [f"format = {self.format}", f"chain = {json.dumps(self.chain)}"]
-        if self.chain_id is not None:
-            lines += [f"chain_id = {self.chain_id}", f"first_block = {self.first_block}"]
-            lines += [f"release = {json.dumps(self.release)}"]
-        lines += [
-            f"{name} = {json.dumps(value)}" for name in _OPTIONAL if (value := getattr(self, name)) != _OPTIONAL[name]
-        ]
-        return "\n".join(lines) + "\n"
-
-
-_OPTIONAL: dict[str, Any] = {
-    "database": None, "outbox": None, "relay": True, "gas_a_day": None, "highest_fee": None, "stuck_seconds": 60,
-}  # fmt: skip
-"""What config.toml leaves out where it is as usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,25 +143,7 @@ class Workspace:
         Raises `WorkspaceError` in one sentence for whatever is wrong with it.
         """
         folder = folder or find()
-        try:
-            data = tomllib.loads((folder / "config.toml").read_text("utf-8"))
-        except FileNotFoundError:
-            raise WorkspaceError(f"There is no workspace in {folder}; run `normledger init` first.") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise WorkspaceError(f"{folder / 'config.toml'} can't be read ({error}); mend it.") from None
-        made = data.get("format")
-        if not isinstance(made, int) or made > FORMAT:
-            raise WorkspaceError(
-                f"The workspace in {folder} was made by a newer NormLedger (format {made}, this one knows {FORMAT}); "
-                "update NormLedger, or use another folder."
-            )
-        configuration = Configuration(
-            chain=data.get("chain", "embedded"),
-            chain_id=data.get("chain_id"),
-            first_block=data.get("first_block", 0),
-            release=data.get("release"),
-            **_optional(data, folder / "config.toml"),
-        )
+        configuration = read_configuration(folder)
         if chain and chain != configuration.chain:
             configuration = replace(configuration, chain=chain)
         workspace = cls(folder, configuration, write=write)
@@ -234,8 +175,7 @@ class Workspace:
     def use_chain(self, where: str) -> None:
         """Take another chain from now on: an address of a JSON-RPC node, or ``embedded``."""
         self.__dict__.pop("node", None)
-        usual = {name: getattr(self.configuration, name) for name in _OPTIONAL}
-        self.configuration = Configuration(chain=where, **usual)
+        self.configuration = self.configuration.on(where)
         _write(self.folder / "config.toml", self.configuration.to_toml())
 
     @cached_property
@@ -695,23 +635,6 @@ def _signature(text: str) -> bytes:
         return bytes.fromhex(text.removeprefix("0x"))
     except (ValueError, AttributeError):
         raise SignatureError("A signature is 0x and hexadecimal digits, 130 for a plain key; copy it whole.") from None
-
-
-def _optional(data: dict[str, Any], path: Path) -> dict[str, Any]:
-    """Those settings of config.toml that it may leave out, each of its sort."""
-    found = {}
-    for name, usual in _OPTIONAL.items():
-        value = data.get(name, usual)
-        sort, told = _SORTS.get(name, (int, "a whole number"))
-        if value is not None and (type(value) is not sort or (isinstance(value, int) and value < 0)):
-            raise WorkspaceError(f"{path}: {name} = {json.dumps(value, default=str)} can't be used; write {told}.")
-        found[name] = value
-    return found
-
-
-_SORTS: dict[str, tuple[type, str]] = {
-    "relay": (bool, "true or false"), "database": (str, "a URL in quotes"), "outbox": (str, "a URL in quotes"),
-}  # fmt: skip
 
 
 def composing(policy: TrustPolicy) -> composition_input.TrustPolicy:

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from normledger.acts.act import ActKind, list_of
+from normledger.configuration import FORMAT
 from normledger.documents.document import Profile
 from normledger.errors import ChainError, InputError, NotFound, WorkspaceError
-from normledger.workspace import FORMAT, Workspace, find
+from normledger.workspace import Workspace, find
 from tests.chains import free_port
 from tests.delegations import Delegations, copy_of
 

@@ -164,6 +164,7 @@ def digest(as_of: AsOfBlock = None, at: AtTime = None, as_json: AsJson = False) 
     """One hash of all facts of the chain, for two strangers to compare."""
     with reading() as workspace:
         view = view_of(workspace, as_of, at)
+        told = str(view.digest)
     if as_json:
-        return print_json({"digest": str(view.digest), "as_of": as_of_json(view.at)})
-    say(f"{view.digest} block {view.at.block} chain {view.at.chain_id}")
+        return print_json({"digest": told, "as_of": as_of_json(view.at)})
+    say(f"{told} block {view.at.block} chain {view.at.chain_id}")
