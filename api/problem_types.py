@@ -80,6 +80,16 @@ _ALL = (
         "send JSON and say so in `Content-Type`",
     ),
     ProblemType(
+        "http-429", 429, "Too many requests",
+        "this address has asked more than its share",
+        "ask again after `Retry-After` seconds",
+    ),
+    ProblemType(
+        "not-ready", 503, "The service is not ready",
+        "the service answers, and its index does not follow the chain",
+        "ask another instance, or this one again after `Retry-After` seconds",
+    ),
+    ProblemType(
         "defect", 500, "The service failed",
         "an error that nobody foresaw; the answer tells nothing of its insides",
         "tell the operator, whose log tells more",

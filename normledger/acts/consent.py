@@ -26,19 +26,21 @@ from normledger.acts.regime import Regime, regime_of
 from normledger.acts.relations import Effect, Member, Relations
 from normledger.acts.reservations import Reservation, established, formulated, reservations_at
 from normledger.acts.spells import Aside, Own, Spell, by_party
-from normledger.acts.stances import Stance, stances, standing_batches
+from normledger.acts.stances import Recognition, Stance, recognitions, stances, standing_batches
 from normledger.documents.document import Agreement
 from normledger.identifiers import ClauseId, Digest, DocumentHash, PartyId
 
 __all__ = [
     "Change",
     "Effect",
+    "Recognition",
     "Relations",
     "Reservation",
     "Stance",
     "Standing",
     "Status",
     "is_founding",
+    "recognitions",
     "stances",
     "standing",
     "standing_batches",

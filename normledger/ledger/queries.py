@@ -477,7 +477,13 @@ class View:
         else:
             gathering.reported(self.batches(ActKind.REPORTS))
         gathering.aligned(self.batches(ActKind.ALIGNMENTS))
+        gathering.recognised(self.recognitions)
         return gathering.record(self.at, basis, world)
+
+    @cached_property
+    def recognitions(self) -> tuple[consent.Recognition, ...]:
+        """The recognitions that stand, in the order of recording."""
+        return consent.recognitions([batch.act for batch in self.batches(ActKind.RECOGNITION)])
 
     def record_about(self, outcomes: Iterable[OutcomeId], basis: Basis, world: World) -> Record:
         """The part of the record that has to do with these outcomes: what a trace of them rests on.

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from normledger.acts import consent
 from normledger.acts.act import ActKind
 from normledger.acts.entry import read_consents
 from normledger.acts.spells import by_party
@@ -21,6 +22,7 @@ from normledger.composition.record import (
     ClauseText,
     OutcomeText,
     Past,
+    Recognition,
     Record,
     Undertaking,
     World,
@@ -53,6 +55,7 @@ class Gathering:
         self._undertakings: list[Undertaking] = []
         self._alignments: list[Alignment] = []
         self._past: list[Past] = []
+        self._recognitions: list[Recognition] = []
         self._sources: dict[Hash, set[Hash]] = {}
 
     def consented(self, agreements: Iterable[AgreementView], time: int) -> None:
@@ -203,6 +206,14 @@ class Gathering:
                 for leaf, hash_ in zip(batch.document.leaves, batch.document.leaf_hashes, strict=True)
             )
 
+    def recognised(self, recognitions: Iterable[consent.Recognition]) -> None:
+        """Which parties somebody calls one actor."""
+        self._recognitions += [
+            Recognition(str(one.party), str(one.same_as), one.act.act.party, one.act.digest)
+            for one in recognitions
+            if one.same_as is not None
+        ]
+
     def record(self, at: AsOf, basis: Basis, world: World) -> Record:
         """All that was collected, with the outcomes that its alignments name."""
         outcomes: dict[OutcomeId, OutcomeText] = {}
@@ -226,6 +237,7 @@ class Gathering:
             outcomes=tuple(outcomes[key] for key in sorted(outcomes)),
             alignments=tuple(one for one in self._alignments if one.outcome in outcomes),
             missing=tuple(sorted(set(self._missing))),
+            recognitions=tuple(self._recognitions),
             past=tuple(sorted(self._past, key=lambda one: (one.actor, one.agreement, one.acts))),
         )
 

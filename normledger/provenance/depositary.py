@@ -87,7 +87,8 @@ class Depositary:
         """The sentence of what a party states of others: recognitions, roots of reports and alignments."""
         who, kind = self._name(act.act.party), act.act.kind
         if kind is ActKind.RECOGNITION:
-            return f"{who} recognised {self._name(PartyId(act.act.refers_to))}."
+            also = f" and {self._name(PartyId(act.act.clause))} as one actor" if act.act.clause != ZERO else ""
+            return f"{who} recognised {self._name(PartyId(act.act.refers_to))}{also}."
         if kind in (ActKind.REPORTS, ActKind.ALIGNMENTS):
             return f"{who} anchored {kind.term} under the root {act.act.refers_to}."
         if kind is ActKind.WITHDRAWAL:

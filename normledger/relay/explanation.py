@@ -142,7 +142,9 @@ class _Texts:
             told = f"{name} {VERBS[act.kind]} {on}"
             if act.refers_to != ZERO and act.kind is not ActKind.RECOGNITION:
                 told += f", naming {self._party(act.refers_to, 'act or subject')}"
-        if act.clause != ZERO:
+        if act.kind is ActKind.RECOGNITION and act.clause != ZERO:
+            told += f" and party {act.clause} as one and the same actor"
+        elif act.clause != ZERO:
             told += f", clause {self._clause(act)}"
         told += self._content(act)
         by = f" Signed by account {act.account}, as number {act.number}." if act.number else ""

@@ -269,7 +269,9 @@ def _sentence(view: View, act: Act, signer: str, text: str | None, documents: tu
         told = f"{signer} voids what it signed with number {act.number} on {name} and nobody recorded"
     else:
         told = f"{signer} {VERBS.get(act.kind, 'states a ' + act.kind.term + ' on')} {name}"
-    if act.clause != ZERO:
+    if act.kind is ActKind.RECOGNITION and act.clause != ZERO:
+        told += f" and {_named(view, act.clause)} as one and the same actor"
+    elif act.clause != ZERO:
         told += f", clause {_clause_name(view, act)}"
     told += _concerned(view, act)
     return f"{told}: “{text}”" if text else f"{told}."
