@@ -92,7 +92,7 @@ def _examples(access: Access) -> dict[str, Any]:
             found["clause"] = str(view.reported_agreements[hash_].clause_ids[0])
             break
     for norm in view.norms.values():
-        found["norm"] = str(norm.id)
+        found["norm"] = found["subject"] = str(norm.id)
         found["digest"] = str(norm.publication.digest)
         found["hash_"] = str(norm.id)
         for act in norm.acts:

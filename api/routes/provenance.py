@@ -17,7 +17,10 @@ router = APIRouter(prefix="/provenance", tags=["provenance"])
 _PICTURES = {"dot": (dot, "text/vnd.graphviz"), "svg": (svg, "image/svg+xml")}
 _GRAPH: dict[int | str, dict[str, Any]] = {
     200: {
-        "content": {kind: {"schema": {"type": "string"}} for _, kind in (*NOTATIONS.values(), *_PICTURES.values())},
+        "content": {
+            kind: {"schema": {"type": "object" if kind == "application/json" else "string"}}
+            for _, kind in (*NOTATIONS.values(), *_PICTURES.values())
+        },
         "description": "the graph in the notation asked for",
     }
 }

@@ -367,7 +367,7 @@ def test_a_chain_that_is_away_is_told_and_reading_goes_on(served: Served, monkey
     told = "The chain at http://127.0.0.1:1 does not answer: no connection; start it or give another --chain."
     faults: list[Exception] = [ChainError(told)]
 
-    def carry() -> None:
+    def carry(patience: float) -> None:
         if faults:
             raise faults[0]
 
