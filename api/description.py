@@ -93,6 +93,7 @@ def _examples(access: Access) -> dict[str, Any]:
             break
     for norm in view.norms.values():
         found["norm"] = found["subject"] = str(norm.id)
+        found["/v1/diff since"] = "0"
         found["digest"] = str(norm.publication.digest)
         found["hash_"] = str(norm.id)
         for act in norm.acts:

@@ -55,7 +55,18 @@ def imports(path: Path) -> set[str]:
 @pytest.mark.parametrize("path", [path for path in MODULES if "api" in path.parts], ids=dotted)
 def test_the_service_asks_the_library_and_nobody_below_it(path: Path) -> None:
     tops = {name.split(".")[0] for name in imports(path)}
-    service = {"api", "normledger", "fastapi", "starlette", "pydantic", "jinja2", "markupsafe", "babel"}
+    service = {
+        "api",
+        "normledger",
+        "fastapi",
+        "starlette",
+        "pydantic",
+        "jinja2",
+        "markupsafe",
+        "babel",
+        "prometheus_client",
+        "pythonjsonlogger",
+    }
     assert tops <= service | set(sys.stdlib_module_names), tops - service
     assert not tops & {"sqlite3"}
 

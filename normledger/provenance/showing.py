@@ -462,8 +462,14 @@ def compare_candidates(mirror: Mirror, composition: Composition) -> list[Differe
                 "independent_agreements": _counted(judged.independent),
                 "pairs": str(judged.mutuality.pairs),
             }
-            found += comparing._fields("candidate", str(row.key), record.block, told, fields)
+            counts = {name: _without_link(told.get(name)) for name in ("parties", "independent_agreements")}
+            found += comparing._fields("candidate", str(row.key), record.block, {**told, **counts}, fields)
     return found
+
+
+def _without_link(count: Any) -> Any:
+    """A count as a service tells it, without the address where it opens: that is the service's own."""
+    return {name: value for name, value in count.items() if name != "url"} if isinstance(count, Mapping) else count
 
 
 def _counted(count: Count) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def test_the_address_chooses_before_the_browser(served: Served) -> None:
 
 
 def test_links_keep_a_language_that_was_chosen(served: Served) -> None:
-    text = served.client.get("/?lang=fr").text
+    text = served.client.get("/?lang=fr&basis=").text
     links = re.findall(r'href="(/(?:candidates|norms|agreements|parties|timeline|audit)[^"]*)"', text)
     assert len(links) > 20
     assert all("lang=fr" in link for link in links)
@@ -159,7 +159,7 @@ def test_a_missing_translation_shows_the_original_and_its_language(
     monkeypatch.setattr(language, "CATALOGS", tmp_path)
     language.languages.cache_clear()
     try:
-        text = served.client.get("/?lang=fr").text
+        text = served.client.get("/?lang=fr&basis=").text
         assert '<span lang="en" dir="ltr">Choose your party</span>' in text
         assert "Normes en formation" in text
         text = served.client.get("/parties?lang=ru").text

@@ -14,18 +14,17 @@ from hypothesis import strategies as st
 
 from normledger.acts.act import Contract, list_of, stances_on
 from normledger.chain.node import connect
-from normledger.composition.record import TrustPolicy
 from normledger.documents.document import Agreement, Norm, Profile
 from normledger.errors import InputError, NotFound
-from normledger.identifiers import ZERO, OutcomeId, keccak
+from normledger.identifiers import OutcomeId, keccak
 from normledger.ledger.index import Index, open_index
 from normledger.ledger.queries import Ledger, View
 from normledger.ledger.store import DocumentStore
-from normledger.provenance.graph import trace
 from tests.chains import Anvil
 from tests.crowd import Crowd, Roomy, outcomes
 
-pytestmark = pytest.mark.tools
+# Each opens files of its own; what differs between the databases is held by the other tests of this suite.
+pytestmark = [pytest.mark.tools, pytest.mark.parametrize("databases", ["sqlite"], indirect=True)]
 
 
 @dataclass
@@ -159,19 +158,6 @@ def test_the_record_about_some_outcomes_is_what_the_whole_says_of_them(scene: Sc
         assert list(part.agreements) == texts
         ids = {one.id for one in texts}
         assert list(part.undertakings) == [one for one in every.undertakings if one.agreement in ids]
-
-
-def test_a_trace_reads_its_own_part_of_the_register_alone(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    view = scene.ledger.as_of(scene.head)
-    expected = [trace(view, norm, TrustPolicy(ZERO)) for norm in view.norms.values()]
-
-    def refuse(*_: object) -> object:
-        raise AssertionError("it went through the whole register")
-
-    lazy = scene.ledger.as_of(scene.head)
-    for mapping in (lazy.parties, lazy.agreements, lazy.acts, lazy.norms):
-        monkeypatch.setattr(mapping, "_all", refuse)
-    assert [trace(lazy, lazy.norms[norm], TrustPolicy(ZERO)) for norm in lazy.norms] == expected
 
 
 def test_texts_that_arrive_and_go_are_looked_up_as_they_are_now(scene: Scene, tmp_path: Path) -> None:

@@ -23,7 +23,8 @@ from tests.chains import Anvil
 from tests.crowd import Crowd, Roomy
 from tests.ledger.conftest import rows
 
-pytestmark = pytest.mark.tools
+# Each opens files of its own; what differs between the databases is held by the other tests of this suite.
+pytestmark = [pytest.mark.tools, pytest.mark.parametrize("databases", ["sqlite"], indirect=True)]
 
 LONG = bool(os.environ.get("NORMLEDGER_LONG"))
 REORGANISATIONS = 1_000 if LONG else 15

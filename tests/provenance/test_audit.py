@@ -155,7 +155,7 @@ TAMPERED = {
     "terms": ("UPDATE agreements SET admission = 1 - admission", {"altered"}),
     "a word alone": ("UPDATE acts SET word = '0x' || substr(subject, 3) WHERE kind = 25 OR kind = 23", {"word"}),
     "the register": ("UPDATE register SET word = '0x' || substr(subject, 3)", {"word"}),
-    "a block's row": ("DELETE FROM blocks WHERE number > 12", {"unreadable"}),
+    "a block's row": ("DELETE FROM blocks WHERE number > 12", {"altered", "hidden"}),
     "a block's hash": ("UPDATE blocks SET hash = '0x' || substr(hash, 4) || '0'", {"altered"}),
     "progress": ("UPDATE progress SET block_hash = '0x' || substr(block_hash, 4) || '0'", {"branch"}),
     "progress ahead": ("UPDATE progress SET block = block + 7", {"ahead"}),

@@ -121,7 +121,7 @@ def test_a_new_outbox_and_one_that_moved_have_the_same_form(tmp_path: Path) -> N
         })  # fmt: skip
         engine.dispose()
     assert forms[0] == forms[1]
-    assert set(forms[0]) == {"alembic_version", "submissions", "steps", "batches", "transactions"}
+    assert set(forms[0]) == {"alembic_version"} | {str(table.__tablename__) for table in OUTBOX.tables}
 
 
 def test_the_migrations_lead_to_the_tables_of_this_release(tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_an_outbox_of_a_later_form_is_refused_and_not_touched(tmp_path: Path) ->
     engine = open_outbox(url)
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'outbox_99'")
-    told = r"made by a newer NormLedger \(form outbox_99, this one knows outbox_2\); update NormLedger\.$"
+    told = r"made by a newer NormLedger \(form outbox_99, this one knows outbox_3\); update NormLedger\.$"
     with pytest.raises(WorkspaceError, match=told):
         open_outbox(url)
     with engine.connect() as connection:
