@@ -47,6 +47,9 @@ class BrokenOff(Exception):
     """Ends a file in the middle, so that its reader sees that it is not whole; too late for a problem."""
 
 
+_TURNED = "The chain took the block back while the list was told; ask again."
+
+
 def preferred(accept: str) -> Form | None:
     """The file that an `Accept` header prefers to an ordinary answer; None where that is as good."""
     best: tuple[float, Form | None] = (0.0, None)
@@ -101,10 +104,15 @@ def dumped(
     def pieces() -> Iterator[str]:
         yield from _begun(form, at, model, field, item, more)
         for start in range(0, len(names), _ROWS):
-            rows = [one(name) for name in names[start : start + _ROWS]]
+            try:
+                rows = [one(name) for name in names[start : start + _ROWS]]
+            except Exception:
+                if holds():
+                    raise
+                raise BrokenOff(_TURNED) from None  # what was taken back is not found any more
             piece = "".join(_row(form, at, row, first=start + place == 0) for place, row in enumerate(rows))
             if not holds():
-                raise BrokenOff("The chain took the block back while the list was told; ask again.")
+                raise BrokenOff(_TURNED)
             yield piece
         if form == "json":
             yield '],"next":null}\n'

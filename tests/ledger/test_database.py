@@ -66,7 +66,7 @@ def test_an_index_of_an_earlier_form_is_made_anew_and_one_of_a_later_form_is_ref
     with engine.begin() as connection:  # as a release left it that knew of no forms, with another table
         connection.exec_driver_sql("DROP TABLE alembic_version")
         connection.exec_driver_sql("CREATE TABLE long_gone (id INTEGER PRIMARY KEY)")
-        connection.exec_driver_sql("ALTER TABLE parties DROP COLUMN profile")
+        connection.exec_driver_sql("ALTER TABLE agreements DROP COLUMN admission")
     engine.dispose()
     engine = opened(path)
     assert "long_gone" not in inspect(engine).get_table_names()
