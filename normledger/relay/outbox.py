@@ -166,10 +166,15 @@ class Outbox:
     # --- what becomes of an act
 
     def record(self, digest: Digest, transaction: Hash, block: int, *, final: bool = False) -> None:
-        """Note that the chain holds the act, by whoever's transaction; `final` that this can't be undone any more."""
+        """Note that the chain holds the act, by whoever's transaction; `final` that this can't be undone any more.
+
+        What travels in a batch is left to whoever looks after that.
+        """
         name, ours = str(digest), {step.transaction for step in self.way(digest)}
         with Session(self._writing) as session:
             row = session.exec(select(SubmissionRow).where(SubmissionRow.digest == name).with_for_update()).one()
+            if row.batch is not None:
+                return
             place: dict[str, Any] = {"transaction": str(transaction), "block": block}
             if (row.status, row.transaction, row.block) != ("recorded", *place.values()):
                 reason = None if transaction in ours else "Somebody else’s transaction recorded it."
@@ -203,11 +208,12 @@ class Outbox:
             return [_submission(row) for row in session.exec(query.where(col(SubmissionRow.batch).is_(None)))]
 
     def refuse(self, digest: Digest, reason: str) -> None:
-        """Note that the act will not be recorded, and why."""
+        """Note that the act will not be recorded, and why; not where it travels in a batch by now."""
         with Session(self._writing) as session:
             told = update(SubmissionRow).where(
-                col(SubmissionRow.digest) == str(digest), col(SubmissionRow.status) == "accepted"
-            )
+                col(SubmissionRow.digest) == str(digest), col(SubmissionRow.status) == "accepted",
+                col(SubmissionRow.batch).is_(None),
+            )  # fmt: skip
             done: Any = session.execute(told.values(status="refused", reason=reason, holder=None, batch=None))
             if done.rowcount:
                 session.add(StepRow(digest=str(digest), state="refused", at=self.now(), reason=reason))

@@ -194,6 +194,8 @@ class Relayer:
         except RpcError as error:
             if _TOO_CHEAP.search(str(error)):
                 self._cheap.add(batch.id)
+            elif re.search(r"nonce (is )?too high", str(error), re.I):
+                del self._handed[attempt.hash]  # another relayer of this account hands over the one before: soon again
             elif not re.search(r"nonce (is )?too low", str(error), re.I):  # in a block by now, by whomever
                 self._fault = error
                 self._outbox.delay(map(Digest.parse, batch.digests), str(error))

@@ -98,7 +98,8 @@ def test_relayers_in_threads_send_nothing_twice(delegations: Delegations, payers
     made_now = batches_of(work)[before:]
     assert {batch.state for batch in made_now} == {"final"}
     assert work.node.nonce(work.sender.address) + work.node.nonce(address_of(OTHER)) - sent == len(made_now)
-    assert all(steps_of(work, digest) == ["received", "relayed", "included", "final"] for digest in digests)
+    ways = {tuple(steps_of(work, digest)) for digest in digests}
+    assert ways == {("received", "relayed", "included", "final")}
 
 
 RELAYS = """
