@@ -8,6 +8,7 @@ a newer form is refused. Belongs here: everything that differs between the two k
 """
 
 import re
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ from normledger.errors import InputError, WorkspaceError
 
 PATIENCE = 30
 """Seconds to wait for another's write, or for a server to take the connection."""
+
+_AFTER_A_KILL = 3.0
+"""Seconds in which a server notices that a process is gone, and lets go of its lock."""
 
 _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
@@ -110,7 +114,7 @@ def writing(engine: Engine) -> Engine:
 
 @contextmanager
 def sole_writer(url: str, form: Form) -> Iterator[None]:
-    """For as long as the block lasts nobody else has this turn; at once `WorkspaceError` where somebody has.
+    """For as long as the block lasts nobody else has this turn. Raises `WorkspaceError` where somebody has it.
 
     PostgreSQL's advisory lock, which ends with the connection and so with a killed process; a file needs none, its
     folder has one.
@@ -120,13 +124,14 @@ def sole_writer(url: str, form: Form) -> Iterator[None]:
         yield
         return
     with _told(place, form), psycopg.connect(_address(place), autocommit=True) as connection:
-        taken = connection.execute(
-            "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", (f"normledger {place.schema}",)
-        ).fetchone()
-        if taken != (True,):
-            raise WorkspaceError(
-                f"Another process is writing to the {form.title} in {place}; wait until it is done, or stop it."
-            )
+        give_up = time.monotonic() + _AFTER_A_KILL
+        lock = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
+        while connection.execute(lock, (f"normledger {place.schema}",)).fetchone() != (True,):
+            if time.monotonic() > give_up:
+                raise WorkspaceError(
+                    f"Another process is writing to the {form.title} in {place}; wait until it is done, or stop it."
+                )
+            time.sleep(0.05)
         yield
 
 

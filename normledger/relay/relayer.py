@@ -7,19 +7,22 @@ whoever is killed at whatever moment: `batches`. Belongs here: what is asked of 
 
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from normledger.acts.act import Act
 from normledger.acts.release import Release
 from normledger.chain import calls
 from normledger.chain.node import Block, Node, Receipt, Reverted, RpcError
 from normledger.chain.sender import PATIENCE, Sender, Transaction
-from normledger.errors import ChainError, Refused
-from normledger.identifiers import Address, Digest, Hash, keccak
+from normledger.errors import ChainError, NormLedgerError, Refused
+from normledger.identifiers import Address, Digest, Hash, PartyId, keccak
 from normledger.ledger.queries import View
 from normledger.relay import calling
+from normledger.relay.admission import check
 from normledger.relay.batches import DAY, Attempt, Batch, Batches, new_holder
 from normledger.relay.outbox import Outbox, Submission
 
@@ -66,6 +69,8 @@ class Relayer:
         self._doubts: dict[int, float] = {}
         self._fault: ChainError | None = None
         self._postponed = False
+        self._numbers: Counter[tuple[Hash, PartyId, int]] = Counter()
+        self._moving_parties: set[PartyId] = set()
 
     def carry(
         self, look: Callable[[], View], *, one_by_one: bool = False, patience: float = PATIENCE
@@ -137,6 +142,7 @@ class Relayer:
                 settled += [Digest.parse(digest) for digest in batch.digests]
             else:
                 self.batches.free(batch, "Its transaction was undone in a block; it is tried again.", receipt)
+                self._postponed = True
         for batch in watched:
             if batch.included and batch.block is not None and batch.block <= final:
                 self.batches.finalise(batch)
@@ -207,6 +213,9 @@ class Relayer:
     ) -> tuple[list[Digest], bool]:
         """Make batches of what waits and hand them over: what was refused, and whether any was made."""
         view, pending, settled = look(), [], []
+        accepted = [one.statement for one in self._outbox.pending()]
+        self._numbers = Counter((one.subject, one.party, one.number) for one in accepted if isinstance(one, Act))
+        self._moving_parties = {one.party for one in accepted if not isinstance(one, Act)}
         for submission in waiting:
             if _is_recorded(view, submission, self._outbox, self._node):
                 continue
@@ -258,7 +267,7 @@ class Relayer:
         try:
             if self.batches.undone(digests) >= _TRIES:
                 raise Reverted(b"", "Its transactions were undone in blocks, time and again")
-            gas = self._gas(to, call.data, len(group))
+            gas = self._gas(view, group, to, call.data)
         except Reverted as reverted:
             self.batches.release(digests)
             if whole:
@@ -330,19 +339,45 @@ class Relayer:
 
     # --- what it costs
 
-    def _gas(self, to: Address, data: bytes, acts: int) -> int:
+    def _gas(self, view: View, group: Sequence[Submission], to: Address, data: bytes) -> int:
         """The gas limit for a call, tried without cost. Raises Reverted.
 
-        One trial with ample gas is enough where plain keys signed, and an estimate is many; what is not used costs
-        nothing. Where a day's gas is limited it is not to be set aside for nothing.
+        One trial with ample gas is enough where plain keys signed, and an estimate is many; a batch that is sure to be
+        taken needs none. What is not used costs nothing, but where a day's gas is limited it is not to be set aside for
+        nothing.
         """
-        ample = min(_AMPLE[0] + _AMPLE[1] * acts, _ROOM)
+        ample = min(_AMPLE[0] + _AMPLE[1] * len(group), _ROOM)
         if self._limits.gas_a_day is None:
+            if self._is_sure(view, group):
+                return ample
             with suppress(Reverted):
                 self._node.call(to, data, sender=self._sender.address, gas=ample)
                 return ample
         tried = self._node.estimate(self._sender.address, to, data)
         return max(tried, min(tried + tried // 5, _ROOM))  # others' transactions may come first
+
+    def _is_sure(self, view: View, group: Sequence[Submission]) -> bool:
+        """Whether the contracts will take a batch as surely as a trial now would tell.
+
+        So it is where plain keys signed acts on an agreement that the chain holds, every check of the admission holds
+        at the chain's head, and nothing else that was accepted uses one of their numbers or is about to change an
+        account. What somebody else sends meanwhile a trial would not foresee either; a batch that failed for it is
+        tried before it is sent again.
+        """
+        if len(group) < 2 or calling.founds(group[0]) or self.batches.undone([one.digest for one in group]):
+            return False
+        for one in group:
+            act = one.statement
+            if not isinstance(act, Act) or act.subject not in view.agreements or len(one.signature) != 65:
+                return False
+            if act.party in self._moving_parties or self._numbers[act.subject, act.party, act.number] != 1:
+                return False
+        try:
+            for one in group:
+                check(view, self._release, one.domain, one.statement, one.signature, self._outbox.now())
+        except NormLedgerError:
+            return False
+        return True
 
     def _unaffordable(self, gas: int, highest: int) -> str | None:
         limit, now = self._limits.gas_a_day, self._outbox.now()

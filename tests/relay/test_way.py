@@ -12,6 +12,7 @@ from normledger.chain import calls
 from normledger.chain.sender import Sender
 from normledger.errors import NotFound, WorkspaceError
 from normledger.identifiers import Digest, keccak
+from normledger.ledger.queries import View
 from normledger.relay.calling import raw_call
 from normledger.relay.outbox import Step
 from normledger.workspace import Workspace
@@ -89,14 +90,38 @@ def test_an_act_carried_by_somebody_else_at_the_last_moment_is_not_refused(deleg
     digest = carried_by_a_stranger(made, agreement)
     views = [stale]
 
-    def look() -> object:
+    def look() -> View:
         if views:
             return views.pop()
         work.update()
         return work.newest()
 
-    assert work.relayer.carry(look) == []  # type: ignore[arg-type]  # a view
+    assert work.relayer.carry(look) == []
     assert work.submission(digest).status == "recorded"
+
+
+def test_a_batch_that_a_stranger_makes_fail_is_tried_before_it_is_sent_again(delegations: Delegations) -> None:
+    """All was well at the head that the relayer saw; then one act of the batch was recorded by somebody else."""
+    made, work = delegations, delegations.workspace
+    agreement = made.found(made.text("A", "B"))
+    views = [work.newest()]
+    taken = carried_by_a_stranger(made, agreement)
+    others = [made.submit(made.prepare(ActKind.DECLARATION, agreement, name), name).digest for name in "BC"]
+
+    def look() -> View:
+        if views:
+            return views.pop()
+        work.update()
+        return work.newest()
+
+    assert {one.digest for one in work.relayer.carry(look)} == set(others)
+    assert work.submission(taken).status == "recorded"
+    reason = "Its transaction was undone in a block; it is tried again."
+    for digest in others:
+        assert states(work, digest) == ["received", "relayed", "waiting", "relayed", "included", "final"]
+        assert work.outbox.way(digest)[2].reason == reason
+    acts = [act.digest for act in look().acts_on(Contract.AGREEMENT_LEDGER, agreement)]
+    assert sorted(acts[2:]) == sorted([taken, *others])
 
 
 def test_without_a_relayer_anybody_sends_the_raw_call(delegations: Delegations) -> None:
