@@ -128,6 +128,16 @@ def test_a_line_of_the_log_names_the_answer_and_nothing_of_who_asked(
     assert "s3cr3t" not in json.dumps(told)
 
 
+def test_the_log_does_not_hold_the_word_of_a_ceremonys_link(
+    operator: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "normledger.http"):
+        operator.get("/v1/ceremonies/its-secret-word")
+    (line,) = [one for one in caplog.records if one.name == "normledger.http"]
+    assert line.path == "/v1/ceremonies/…"
+    assert "secret" not in line.getMessage()
+
+
 def test_sigterm_stops_the_service_and_frees_the_workspace(tmp_path: Path) -> None:
     folder = tmp_path / "workspace"
     with Workspace.create(folder) as workspace:
