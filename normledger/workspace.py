@@ -48,7 +48,7 @@ from normledger.documents.formats.proposals import Proposals
 from normledger.documents.trust_policy import TrustPolicy, read_trust_policy
 from normledger.errors import ChainError, InputError, NormLedgerError, NotFound, Refused, SignatureError, WorkspaceError
 from normledger.identifiers import ZERO, Address, Digest, Hash, NormId, PartyId
-from normledger.ledger.database import place_of, sole_writer
+from normledger.ledger.database import close, place_of, sole_writer
 from normledger.ledger.index import Index, open_index
 from normledger.ledger.queries import Ledger, View
 from normledger.ledger.store import DocumentStore
@@ -314,7 +314,7 @@ class Workspace:
         if self.writes:
             self._closing.enter_context(sole_writer(url, INDEX))
         engine = open_index(url)
-        self._closing.callback(engine.dispose)
+        self._closing.callback(close, engine)
         self._index_engine = engine
         return Ledger(engine, self.store, self.release)
 
@@ -378,7 +378,7 @@ class Workspace:
     def outbox(self) -> Outbox:
         """The accepted acts."""
         engine = open_outbox(self.outbox_database)
-        self._closing.callback(engine.dispose)
+        self._closing.callback(close, engine)
         return Outbox(engine)
 
     @cached_property

@@ -107,6 +107,12 @@ def open_database(url: str, form: Form) -> Engine:
     return engine
 
 
+def close(engine: Engine) -> None:
+    """Let go of all connections. Whoever still reads, as a view may that is shown later, opens and closes its own."""
+    engine.dispose()
+    event.listen(engine, "checkin", lambda _connection, record: record.invalidate())
+
+
 def writing(engine: Engine) -> Engine:
     """The same database, for transactions that write: on SQLite each takes the writer's turn as it begins."""
     return engine.execution_options(writes=True)
