@@ -70,7 +70,7 @@ def read_submission(asked: Asked, digest: str) -> schemas.SubmissionModel:
     responses={
         200: {
             "description": "received, relayed, included, final, replaced or refused, as each comes; ends with the last",
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "content": {"text/event-stream": {}},
         }
     },
 )

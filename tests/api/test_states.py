@@ -89,12 +89,16 @@ def test_a_block_is_named_by_its_number_its_hash_or_a_time(served: Served) -> No
     assert crossed.json()["parameter"] == "at"
 
 
-def test_only_what_names_an_exact_block_is_for_ever(served: Served) -> None:
+def test_only_what_names_an_exact_block_is_for_ever(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     at = served.client.get("/v1/status").json()["as_of"]
-    hour = {"as_of": at["hash"]}
+    hour = {"as_of": at["hash"], "limit": "7"}  # as nobody asked before
+    monkeypatch.setattr(served.workspace.store, "sought", set())  # whatever other tests asked for and nobody has
     assert served.client.get("/v1/parties").headers["cache-control"] == "no-cache"
     assert "immutable" in served.client.get("/v1/parties", params=hour).headers["cache-control"]
-    assert "immutable" in served.client.get("/v1/parties", params={"as_of": at["block"]}).headers["cache-control"]
+    assert (
+        "immutable"
+        in served.client.get("/v1/parties", params={"as_of": at["block"], "limit": "7"}).headers["cache-control"]
+    )
     assert served.client.get("/v1/candidates", params=hour).headers["cache-control"] == "no-cache", "trust may change"
     assert served.client.get("/v1/parties", params={"at": "2100-01-01"}).headers["cache-control"] == "no-cache"
     assert served.client.get("/", params=hour).headers["cache-control"] == "no-cache"

@@ -57,7 +57,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
             yield Service(url, workspace, exercise, norm, safe)
 
 
-@pytest.fixture(scope="session")
+# Of the module: a second browser in one process would find the first one's loop running.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         pytest.skip(f"no browser: {CHROMIUM} is missing; install Debian's package chromium")
