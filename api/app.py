@@ -96,6 +96,5 @@ def create_app(workspace: Workspace) -> FastAPI:
     app.include_router(described.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     problems.add_to(app)
-    # Replacing the method is how FastAPI says to extend its schema ("Extending OpenAPI").
-    app.openapi = description.describe(app)  # type: ignore[method-assign]
+    app.openapi = description.describe(app)  # type: ignore[method-assign]  # as FastAPI says, "Extending OpenAPI"
     return app

@@ -4,7 +4,7 @@ No chart says anything that the text or table beside it does not say; shapes dif
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -94,7 +94,9 @@ def _bound_on(life: Life, day: str) -> int:
     return next((len(one.parties) for one in reversed(life.points) if one.date <= day), 0)
 
 
-def _scales(life: Life, left: int, right: int, floor: int, top: int):  # type: ignore[no-untyped-def]  # two local functions
+def _scales(
+    life: Life, left: int, right: int, floor: int, top: int
+) -> tuple[Callable[[str], int], Callable[[int], int]]:
     first, last = _days(life.points[0].date), _days(life.points[-1].date)
     span, most = max(1, last - first), max(1, *(len(one.parties) for one in life.points))
 
