@@ -8,9 +8,14 @@ import re
 import unicodedata
 from typing import NewType, Self
 
-from eth_hash.auto import keccak as _keccak
-
 from normledger.errors import InputError
+
+try:
+    from sha3 import keccak_256
+except ImportError:  # no wheel for this system: what py-evm brings tells the same, slower
+    from eth_hash.auto import keccak as _slower
+
+    keccak_256 = _slower.new
 
 _HEX32 = re.compile(r"0x[0-9a-f]{64}\Z")
 _HEX20 = re.compile(r"0x[0-9a-fA-F]{40}\Z")
@@ -110,7 +115,7 @@ class Address(bytes):
 
 def keccak(data: bytes) -> Hash:
     """Keccak-256 as Ethereum uses it (not FIPS 202's SHA3-256)."""
-    return bytes.__new__(Hash, _keccak(data))  # 32 bytes for certain: nothing here is called more often
+    return bytes.__new__(Hash, keccak_256(data).digest())  # 32 bytes for certain: nothing here is called more often
 
 
 SCHEMES = ("state", "igo", "lei", "domain", "ror", "name")

@@ -1,5 +1,8 @@
 """Identifiers, hashes and addresses: parsed once, strictly."""
 
+import subprocess
+import sys
+
 import pytest
 from eth_utils import to_checksum_address
 from hypothesis import given
@@ -61,3 +64,11 @@ def test_what_is_no_identifier_is_told(bad: str) -> None:
 
 def test_keccak_is_ethereum_s() -> None:
     assert str(keccak(b"")) == "0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470"
+
+
+def test_keccak_is_the_same_where_the_faster_package_is_not_installed() -> None:
+    values = "[b'', b'a' * 135, b'a' * 136, b'a' * 137, b'a' * 5000]"
+    asked = f"from normledger.identifiers import keccak; print(*map(keccak, {values}))"
+    without = "import sys; sys.modules['sha3'] = None; " + asked
+    told = [subprocess.run([sys.executable, "-c", one], capture_output=True, check=True) for one in (asked, without)]
+    assert told[0].stdout == told[1].stdout != b""
