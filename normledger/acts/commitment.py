@@ -5,6 +5,8 @@ contracts/Consent.sol, `_link`. The register's words link new subjects in the sa
 an act's digest would.
 """
 
+from struct import Struct
+
 from normledger.acts.act import ActKind
 from normledger.identifiers import ZERO, Address, Hash, PartyId, Word, keccak
 
@@ -12,17 +14,9 @@ NOTHING = Word(ZERO)
 """The word of a subject on which nothing was recorded yet."""
 
 
+_LINKED = Struct(">32s 31xB 32s 32s 12x20s 24xQ 24xQ")
+
+
 def link(previous: Hash, kind: ActKind, digest: Hash, party: PartyId, signer: Address, block: int, time: int) -> Word:
     """The next word of a subject; `time` is the block's, in Unix seconds."""
-    return Word(
-        keccak(
-            previous
-            + int(kind).to_bytes(32, "big")
-            + digest
-            + party
-            + bytes(12)
-            + signer
-            + block.to_bytes(32, "big")
-            + time.to_bytes(32, "big")
-        )
-    )
+    return bytes.__new__(Word, keccak(_LINKED.pack(previous, kind, digest, party, signer, block, time)))

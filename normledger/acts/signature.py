@@ -52,7 +52,9 @@ def compact(signature: bytes) -> bytes:
 
 def expanded(signature: bytes) -> bytes:
     """The 65 bytes of a signature in EIP-2098's short form."""
-    return signature[:32] + bytes([signature[32] & 0x7F]) + signature[33:64] + bytes([27 + (signature[32] >> 7)])
+    if signature[32] < 0x80:
+        return signature[:64] + b"\x1b"
+    return signature[:32] + bytes([signature[32] & 0x7F]) + signature[33:64] + b"\x1c"
 
 
 def is_by(digest: Digest, signature: bytes, account: Address) -> bool:

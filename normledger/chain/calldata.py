@@ -6,7 +6,9 @@ record genuine acts that no index can read. The contract has checked what must b
 Source: Contract ABI Specification of Solidity; libsolidity's ABIFunctions (`accessCalldataTail`).
 """
 
+import struct
 from collections.abc import Iterator
+from typing import Any
 
 _WRAP = 1 << 256
 
@@ -25,6 +27,14 @@ class Calldata:
         if at >= _WRAP - 4:  # an offset led backward, onto the selector
             return (self.selector + self._data)[at + 4 - _WRAP :][:32].ljust(32, b"\x00")
         return word.ljust(32, b"\x00")
+
+    def fields(self, layout: struct.Struct, at: int) -> tuple[Any, ...]:
+        """The fields of whole words from a position on, as a layout takes them apart."""
+        try:
+            return layout.unpack_from(self._data, at)
+        except (struct.error, OverflowError):  # not all of it lies within the call
+            words = [self.word((at + step) % _WRAP) for step in range(0, layout.size, 32)]
+            return layout.unpack(b"".join(words))
 
     def number(self, at: int) -> int:
         """The unsigned integer at a position."""

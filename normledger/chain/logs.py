@@ -7,6 +7,7 @@ far tells. Every digest is computed here, so that a word can be linked again.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from struct import Struct
 from typing import Protocol
 
 from eth_abi import decode
@@ -29,6 +30,7 @@ from normledger.chain.calls import function_of
 from normledger.chain.node import Log
 from normledger.errors import InputError, IntegrityError
 from normledger.identifiers import (
+    ZERO,
     Address,
     AgreementId,
     Digest,
@@ -69,24 +71,9 @@ class History(Protocol):
         """The founders whose signatures an agreement has; None where it is not opened."""
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """That a plain signature is an account's, of an act that the contract took for signed directly."""
-
-    digest: Digest
-    signature: bytes
-    account: Address
-    recorded: Recorded
-
-    def __call__(self) -> bool:
-        """Whether it is."""
-        return is_by(self.digest, self.signature, self.account)
-
-    def fault(self) -> IntegrityError:
-        """What to say where it is not."""
-        return _undecodable(
-            self.recorded, f"the signature of act {self.recorded.place} is not that of account {self.account}"
-        )
+def forged(block: int, index: int, place: int, account: Address) -> IntegrityError:
+    """What to say of an act, by its place, whose plain signature is not its account's."""
+    return _undecodable(block, index, f"the signature of act {place} is not that of account {account}")
 
 
 def events(
@@ -95,14 +82,15 @@ def events(
     chain_id: int,
     time: int,
     history: History,
-    later: Callable[[Check], None] | None = None,
+    later: Callable[[RecordedAct], None] | None = None,
 ) -> Iterator[Event]:
     """What the contracts of a release tell in these logs of one block, in their order.
 
     `time` is the block's, in Unix seconds; whoever asks brings `history` up to date with every event before asking for
-    the next. Recovering a signer is most of the work: where `later` is given it takes the direct signatures, and who
-    gave it must make sure of each before anybody sees the event. Raises `IntegrityError` for an event of ours that does
-    not decode, for then the node is lying or the release is another.
+    the next. Recovering a signer is most of the work: where `later` is given it takes the acts that were signed
+    directly, and who gave it must make sure of each before anybody sees the event; one that is not its account's is
+    `forged`. Raises `IntegrityError` for an event of ours that does not decode, for then the node is lying or the
+    release is another.
     """
     for log in logs:
         contract = release.contract_at(log.address)
@@ -118,11 +106,11 @@ def events(
                 raise ValueError("it names another subject than its call")
             yield from reading.events(said)
         except (ValueError, LookupError, OverflowError, DecodingError, InputError) as error:
-            raise _undecodable(recorded, f"at {log.address}: {error!r}") from error
+            raise _undecodable(log.block_number, log.index, f"at {log.address}: {error!r}") from error
 
 
-def _undecodable(at: Recorded, reason: str) -> IntegrityError:
-    return IntegrityError(f"The log {at.index} of block {at.block} does not decode: {reason}; ask another node.")
+def _undecodable(block: int, index: int, reason: str) -> IntegrityError:
+    return IntegrityError(f"The log {index} of block {block} does not decode: {reason}; ask another node.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +122,7 @@ class _Reading:
     chain_id: int
     recorded: Recorded
     history: History
-    later: Callable[[Check], None] | None
+    later: Callable[[RecordedAct], None] | None
 
     def subject(self, call: Calldata) -> Hash:
         """The subject that the call names, or of a call on many norms the party: the event's topic."""
@@ -170,16 +158,15 @@ class _Reading:
             case "takeStances" if self.contract is Contract.AGREEMENT_LEDGER:
                 yield from self._acts(call, self.subject(call))
             case "publish":
-                signers = _Signers(call, 6 * 32)
-                yield self._stance(call, 32, signers, Hash(call.word(0)), _party(call, 32), 0)
+                yield self._stance(call, 32, _Signers(call, 6 * 32), 0, norm=_hash(call, 0))
             case "takeStances":
-                signers = _Signers(call, 64)
+                signers, norm = _Signers(call, 64), _hash(call, 0)
                 for place, at in enumerate(call.items(call.tail(32), 5 * 32)):
-                    yield self._stance(call, at, signers, _hash(call, 0), _party(call, at), place)
+                    yield self._stance(call, at, signers, place, norm=norm)
             case "takeStancesOnMany":
-                signers = _Signers(call, 64)
+                signers, party = _Signers(call, 64), _party(call, 0)
                 for place, at in enumerate(call.items(call.tail(32), 5 * 32)):
-                    yield self._stance(call, at, signers, _hash(call, at), _party(call, 0), place)
+                    yield self._stance(call, at, signers, place, party=party)
             case _:
                 raise ValueError(f"call {name} writes no event")
 
@@ -236,47 +223,56 @@ class _Reading:
             yield opened
         place = 0
         for at in call.items(call.tail(32), 3 * 32):
-            party = opened.parties[_uint64(call.word(at)[:24])]
+            high, kind, founder, deadline, r, vs = call.fields(_FOUNDING, at)
+            party = opened.parties[founder]
             if before is not None and party in before:
                 continue  # passed over, whatever it says: it stands already (contracts: `_remember`)
-            kind, _, deadline = _stamp(call, at)
-            account, signature, direct = self._signed(call, at + 32, party, signers)
+            account, signature, direct = self._signed(r, vs, party, signers)
             act = Act(
-                self.contract, kind, opened.agreement, party, account, 0, content=opened.document, deadline=deadline
-            )
+                self.contract, _kind(high, kind), opened.agreement, party, account, 0, content=opened.document,
+                deadline=deadline,
+            )  # fmt: skip
             yield self._recorded(act, signature, direct, place)
             place += 1
 
     def _acts(self, call: Calldata, subject: Hash) -> Iterator[RecordedAct]:
         signers = _Signers(call, 64)
         for place, at in enumerate(call.items(call.tail(32), 7 * 32)):
-            kind, number, deadline = _stamp(call, at)
-            party = _party(call, at + 128)
-            account, signature, direct = self._signed(call, at + 160, party, signers)
-            clause, refers_to, content = (_hash(call, at + 32 * step) for step in (1, 2, 3))
+            high, kind, number, deadline, clause, refers_to, content, by, r, vs = call.fields(_ACT, at)
+            party = _as_party(by)
+            account, signature, direct = self._signed(r, vs, party, signers)
             act = Act(
-                self.contract, kind, subject, party, account, number, clause, refers_to, content, deadline
+                self.contract, _kind(high, kind), subject, party, account, number, _as_hash(clause),
+                _as_hash(refers_to), _as_hash(content), deadline,
             )  # fmt: skip
             yield self._recorded(act, signature, direct, place)
 
     # --- norms
 
     def _stance(
-        self, call: Calldata, at: int, signers: "_Signers", norm: Hash, party: PartyId, place: int
+        self,
+        call: Calldata,
+        at: int,
+        signers: "_Signers",
+        place: int,
+        norm: Hash | None = None,
+        party: PartyId | None = None,
     ) -> RecordedAct:
-        kind, number, deadline = _stamp(call, at + 32)
-        account, signature, direct = self._signed(call, at + 96, party, signers)
+        """One stance: on the norm, by the party, of which the call names one and the stance the other."""
+        other, high, kind, number, deadline, content, r, vs = call.fields(_STANCE, at)
+        norm = _as_hash(other) if norm is None else norm
+        party = _as_party(other) if party is None else party
+        account, signature, direct = self._signed(r, vs, party, signers)
         act = Act(
-            self.contract, kind, norm, party, account, number, content=_hash(call, at + 64), deadline=deadline
-        )  # fmt: skip
+            self.contract, _kind(high, kind), norm, party, account, number, ZERO, ZERO, _as_hash(content), deadline
+        )
         return self._recorded(act, signature, direct, place)
 
     # --- signatures
 
-    def _signed(self, call: Calldata, seal: int, party: PartyId, signers: "_Signers") -> tuple[Address, bytes, bool]:
+    def _signed(self, r: bytes, vs: bytes, party: PartyId, signers: "_Signers") -> tuple[Address, bytes, bool]:
         """Who signed, with what, and whether directly: by the plain key of the party's account."""
-        r, vs = call.word(seal), call.word(seal + 32)
-        if any(r):
+        if r != ZERO:
             return self.history.account(party), expanded(r + vs), True
         account, signature = signers[int.from_bytes(vs, "big")]
         return account, signature, False
@@ -285,15 +281,15 @@ class _Reading:
         digest, at = self._digest(act), self.recorded
         if place:
             at = Recorded(at.block, at.block_hash, at.time, at.transaction, at.index, place)
-        if direct:
-            check = Check(digest, signature, act.account, at)
-            if self.later is not None:
-                self.later(check)
-            elif not check():
-                raise check.fault()
-            return RecordedAct(act, digest, signature, at)
-        represented = act.account != self.history.account(act.party)
-        return RecordedAct(act, digest, signature, at, represented, is_by(digest, signature, act.account))
+        if not direct:
+            represented = act.account != self.history.account(act.party)
+            return RecordedAct(act, digest, signature, at, represented, is_by(digest, signature, act.account))
+        recorded = RecordedAct(act, digest, signature, at)
+        if self.later is not None:
+            self.later(recorded)
+        elif not is_by(digest, signature, act.account):
+            raise forged(*at.order, act.account)
+        return recorded
 
     def _digest(self, statement: Act | Claim | OwnAct) -> Digest:
         return self.release.domain(self.contract, self.chain_id).digest(statement)
@@ -313,18 +309,34 @@ def _signer(call: Calldata, at: int) -> tuple[Address, bytes]:
     return _address(call.word(at)), call.bytes_at(call.tail(at + 32, at))
 
 
-def _stamp(call: Calldata, at: int) -> tuple[ActKind, int, int]:
-    """Kind, number and deadline."""
-    word = call.word(at)
-    return ActKind(int.from_bytes(word[:16], "big")), _uint64(word[16:24]), _uint64(word[24:])
+_STAMP = "QQQQ"  # the kind, two words of eight bytes for it; number; deadline
+_SEAL = "32s32s"
+_ACT = Struct(f">{_STAMP} 32s32s32s32s {_SEAL}")
+_STANCE = Struct(f">32s {_STAMP} 32s {_SEAL}")
+_FOUNDING = Struct(f">{_STAMP} {_SEAL}")
+_KINDS = {int(kind): kind for kind in ActKind}
+
+
+def _kind(high: int, low: int) -> ActKind:
+    if high or low not in _KINDS:
+        raise ValueError(f"there is no kind of act {high << 64 | low}")
+    return _KINDS[low]
+
+
+def _as_party(word: bytes) -> PartyId:
+    return bytes.__new__(PartyId, word)  # a word has 32 bytes for certain
+
+
+def _as_hash(word: bytes) -> Hash:
+    return bytes.__new__(Hash, word)
 
 
 def _party(call: Calldata, at: int) -> PartyId:
-    return bytes.__new__(PartyId, call.word(at))  # a word has 32 bytes for certain
+    return _as_party(call.word(at))
 
 
 def _hash(call: Calldata, at: int) -> Hash:
-    return bytes.__new__(Hash, call.word(at))
+    return _as_hash(call.word(at))
 
 
 def _uint64(word: bytes) -> int:

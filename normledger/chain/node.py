@@ -576,7 +576,7 @@ _NUMBERS = frozenset(
 
 
 def _block(told: Mapping[str, Any]) -> Block:
-    return Block(_int(told["number"]), _hash(told["hash"]), _hash(told["parentHash"]), _int(told["timestamp"]))
+    return Block(_small(told["number"]), _hash(told["hash"]), _hash(told["parentHash"]), _small(told["timestamp"]))
 
 
 def _raw_header(told: Mapping[str, Any]) -> bytes:
@@ -596,10 +596,10 @@ def _log(told: Mapping[str, Any]) -> Log:
         address=Address(_bytes(told["address"])),
         topics=tuple(map(_hash, told["topics"])),
         data=_bytes(told["data"]),
-        block_number=_int(told["blockNumber"]),
+        block_number=_small(told["blockNumber"]),
         block_hash=_hash(told["blockHash"]),
         transaction=_hash(told["transactionHash"]),
-        index=_int(told["logIndex"]),
+        index=_small(told["logIndex"]),
     )
 
 
@@ -630,6 +630,14 @@ def _hash(told: str) -> Hash:
 
 def _int(told: str) -> int:
     return int(told, 16)
+
+
+def _small(told: str) -> int:
+    """A number that every database holds."""
+    number = _int(told)
+    if not 0 <= number < 1 << 63:
+        raise ValueError(f"{told[:80]} is no place and no time")
+    return number
 
 
 def _minimal(told: str) -> bytes:

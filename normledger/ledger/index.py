@@ -22,10 +22,12 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 from sqlalchemy.exc import IntegrityError as DuplicateRow
 
 from normledger.acts.release import Release
+from normledger.chain.logs import forged
 from normledger.chain.node import Block, Log, Node, Sealed
 from normledger.errors import ChainError, IntegrityError, NormLedgerError, WorkspaceError
 from normledger.identifiers import Hash, Word, keccak
 from normledger.ledger.database import open_database, writing
+from normledger.ledger.recovery import Recovery
 from normledger.ledger.tables import FORMAT, INDEX, BlockRow, ProgressRow, table_of
 from normledger.ledger.writer import Slot, Writer, registers, roll_back, slot_of
 
@@ -247,33 +249,39 @@ class Index:
         self, connection: Connection, blocks: Sequence[Block], logs: Sequence[Log], end: Block
     ) -> tuple[int, Block, NormLedgerError | None]:
         """How many blocks' rows were written, the last block that is known to be right, and what is wrong after it."""
-        writer = Writer(connection, self._release, self._node.chain_id)
-        writer.prepare(logs)
-        told = {number: list(group) for number, group in groupby(logs, key=lambda log: log.block_number)}
-        before, touched, fault = registers(connection), [], None
-        for block in blocks:
-            try:
-                touched.append(writer.add(block, told[block.number]))
-            except IntegrityError as error:
-                fault = error
-                break
-        if (forged := writer.forged()) is not None:
-            fault = forged.fault()
-            touched = touched[: [block.number for block in blocks].index(forged.recorded.block)]
-        if fault is None:
-            words = dict(before)
-            for some in touched:
-                words |= some
-            # A block whose events were left out altogether shows here, if it brought a new subject; far from the head
-            # an act left out on an old subject shows with the next act on it.
-            fault = self._compared(words, end)
+        with Recovery() as recovery:
+            writer = Writer(connection, self._release, self._node.chain_id, recovery.add)
+            writer.prepare(logs)
+            told = {number: list(group) for number, group in groupby(logs, key=lambda log: log.block_number)}
+            before, touched, fault = registers(connection), [], None
+            for block in blocks:
+                try:
+                    touched.append(writer.add(block, told[block.number]))
+                except IntegrityError as error:
+                    fault = error
+                    break
             if fault is None:
-                writer.flush()
-                return len(blocks), end, None
+                words = dict(before)
+                for some in touched:
+                    words |= some
+                # A block whose events were left out altogether shows here, if it brought a new subject; far from the
+                # head an act left out on an old subject shows with the next act on it.
+                fault = self._compared(words, end)
+            written = fault is None
+            if written:
+                writer.flush()  # in good faith: the signatures are still being checked
+            wrong = recovery.first_wrong()
+        if written and wrong is None:
+            return len(blocks), end, None
+        if written:
+            roll_back(connection, blocks[0].number - 1)
+        if wrong is not None:
+            fault = forged(*wrong)
+            touched = touched[: [block.number for block in blocks].index(wrong.block)]
         for good, some in enumerate(touched):
-            wrong = self._compared(some, blocks[good])
-            if wrong is not None:
-                fault = wrong
+            differing = self._compared(some, blocks[good])
+            if differing is not None:
+                fault = differing
                 break
         else:
             good = len(touched)

@@ -4,23 +4,21 @@ Belongs here: which row an event becomes, and the word and the history that it r
 node, and judging whether the words are the chain's.
 """
 
-import os
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, delete, func, select, update
 from sqlmodel import SQLModel
 
 from normledger.acts.act import FOUNDING, ActKind, Contract, Recorded, RecordedAct, RecordedClaim, list_of, stances_on
 from normledger.acts.commitment import NOTHING, link
 from normledger.acts.powers import FullPowers, FurtherClaim, RecordedOwnAct, Revocation, Rotation
 from normledger.acts.release import REGISTER_SLOT, Release, word_slot
-from normledger.chain.logs import Check, Event, Opened, events
+from normledger.chain.logs import Event, Opened, events
 from normledger.chain.node import Block, Log
-from normledger.identifiers import Address, AgreementId, Hash, PartyId, Word
+from normledger.identifiers import ZERO, Address, AgreementId, Hash, PartyId, Word
 from normledger.ledger.tables import (
     ActRow,
     AgreementRow,
@@ -40,10 +38,16 @@ _AGREEMENTS, _FOUNDERS, _LEARNED = table_of(AgreementRow), table_of(FounderRow),
 
 _PLACED: tuple[type[SQLModel], ...] = (PartyRow, OwnActRow, AgreementRow, ActRow, RegisterRow, DerivedRow)
 
-_TOGETHER = 200
-"""Signatures that are handed to a thread at once."""
+_NOTHING = str(ZERO)
 
-_RECOVERERS = os.cpu_count() or 1
+_ACT_COLUMNS = (
+    "block", "log", "place", "transaction", "contract", "kind", "subject", "sequence", "party", "account", "number",
+    "clause", "refers_to", "content", "deadline", "signature", "represented", "proven", "digest", "word",
+)  # fmt: skip
+_COLUMNS: dict[type[SQLModel], tuple[str, ...]] = {
+    row: tuple(table_of(row).c.keys())
+    for row in (BlockRow, PartyRow, OwnActRow, AgreementRow, FounderRow, RegisterRow, DerivedRow)
+} | {ActRow: _ACT_COLUMNS}
 
 Slot = tuple[Contract, Hash | None]
 """A subject of a contract; None for the contract's register."""
@@ -77,20 +81,19 @@ class Writer:
     It is also the history by which the next event is read (`chain.logs.History`).
     """
 
-    def __init__(self, connection: Connection, release: Release, chain_id: int) -> None:
-        self._connection, self._release, self._chain_id = connection, release, chain_id
+    def __init__(
+        self, connection: Connection, release: Release, chain_id: int, later: Callable[[RecordedAct], None]
+    ) -> None:
+        self._connection, self._release, self._chain_id, self._later = connection, release, chain_id, later
         self._words: dict[tuple[Contract, Hash], tuple[Word, int]] = {}
         self._registers: dict[Contract, tuple[Word, int]] = {}
         self._accounts: dict[PartyId, Address] = {}
         self._founded: dict[Hash, frozenset[PartyId]] = {}
         self._opening: set[Hash] = set()
         self._unopened: set[Hash] = set()
-        self._pending: list[dict[type[SQLModel], list[dict[str, Any]]]] = []
-        self._rows: dict[type[SQLModel], list[dict[str, Any]]] = {}
+        self._pending: list[dict[type[SQLModel], list[tuple[Any, ...]]]] = []
+        self._rows: dict[type[SQLModel], list[tuple[Any, ...]]] = {}
         self._touched: dict[Slot, Word] = {}
-        self._checks: list[Check] = []
-        self._recovering: list[Future[Check | None]] = []
-        self._recoverers = ThreadPoolExecutor(_RECOVERERS, "recover")
 
     # --- blocks
 
@@ -114,9 +117,19 @@ class Writer:
             )
             for contract, subject, word, sequence in found:
                 self._words[Contract(contract), Hash.parse(subject)] = Word.parse(word), sequence + 1
+            for party, word in self._connection.execute(
+                select(_PARTIES.c.id, _PARTIES.c.word).where(_PARTIES.c.id.in_(some))
+            ):
+                self._words[Contract.PARTY_REGISTRY, Hash.parse(party)] = Word.parse(word), 1
+            for party, word, sequence in self._connection.execute(
+                select(_OWN.c.party, _OWN.c.word, _OWN.c.sequence)
+                .where(_OWN.c.party.in_(some))
+                .order_by(_OWN.c.party, _OWN.c.sequence)
+            ):
+                self._words[Contract.PARTY_REGISTRY, Hash.parse(party)] = Word.parse(word), sequence + 1
             opened = set(self._connection.scalars(select(_AGREEMENTS.c.id).where(_AGREEMENTS.c.id.in_(some))))
             for subject in map(Hash.parse, some):
-                for contract in (Contract.AGREEMENT_LEDGER, Contract.NORM_REGISTRY):
+                for contract in Contract:
                     self._words.setdefault((contract, subject), (NOTHING, 0))
                 if str(subject) not in opened:
                     self._unopened.add(subject)
@@ -125,50 +138,28 @@ class Writer:
         """The words after a block, of the subjects and registers that it touched.
 
         Raises `IntegrityError` for an event that does not decode; nothing of the block is then kept, and no further
-        block may be added. Signatures may still be wrong: `forged` tells.
+        block may be added. Signatures may still be wrong: whoever gave `later` makes sure of those.
         """
         self._rows, self._touched = defaultdict(list), {}
         self._row(
             BlockRow, {"number": block.number, "hash": str(block.hash), "parent": str(block.parent), "time": block.time}
         )
-        for event in events(logs, self._release, self._chain_id, block.time, self, self._check):
+        for event in events(logs, self._release, self._chain_id, block.time, self, self._later):
             self._add(event)
         self._pending.append(self._rows)
         return self._touched
 
-    def _check(self, check: Check) -> None:
-        """Have it checked beside: recovering a signer takes longer than all else, and needs nothing of what we hold."""
-        self._checks.append(check)
-        if len(self._checks) == _TOGETHER:
-            self._hand_over()
-
-    def _hand_over(self) -> None:
-        checks, self._checks = self._checks, []
-        self._recovering.append(self._recoverers.submit(_first_wrong, checks))
-
-    def forged(self) -> Check | None:
-        """The first signature, of all that was added, that is not its account's; waits until all are checked."""
-        try:
-            self._hand_over()
-            for checked in self._recovering:
-                if (wrong := checked.result()) is not None:
-                    return wrong
-            return None
-        finally:
-            self._recoverers.shutdown()
-
     def flush(self, blocks: int | None = None) -> None:
-        """Write the rows of the first so many blocks that were added, or of all; the others are dropped."""
-        merged: dict[type[SQLModel], list[dict[str, Any]]] = defaultdict(list)
+        """Write the rows of the first so many blocks that were added, or of all."""
+        merged: dict[type[SQLModel], list[tuple[Any, ...]]] = defaultdict(list)
         for rows in self._pending[:blocks]:
             for table, some in rows.items():
                 merged[table] += some
         for table, some in merged.items():
-            _insert(self._connection, table_of(table), some)
-        self._pending = []
+            _insert(self._connection, table_of(table), _COLUMNS[table], some)
 
     def _row(self, table: type[SQLModel], values: dict[str, Any]) -> None:
-        self._rows[table].append(values)
+        self._rows[table].append(tuple([values[name] for name in _COLUMNS[table]]))
 
     # --- history
 
@@ -306,31 +297,15 @@ class Writer:
         word, sequence = self._linked(
             act.contract, act.subject, act.kind, entry.digest, act.party, entry.signer, entry.recorded
         )
-        self._row(
-            ActRow,
-            {
-                "block": entry.recorded.block,
-                "log": entry.recorded.index,
-                "place": entry.recorded.place,
-                "transaction": str(entry.recorded.transaction),
-                "contract": int(act.contract),
-                "kind": int(act.kind),
-                "subject": str(act.subject),
-                "sequence": sequence,
-                "party": str(act.party),
-                "account": _written(act.account),
-                "number": act.number,
-                "clause": str(act.clause),
-                "refers_to": str(act.refers_to),
-                "content": str(act.content),
-                "deadline": str(act.deadline),
-                "signature": entry.signature,
-                "represented": entry.represented,
-                "proven": entry.proven,
-                "digest": str(entry.digest),
-                "word": str(word),
-            },
-        )
+        at = entry.recorded
+        self._rows[ActRow].append(
+            (  # as `_ACT_COLUMNS` has them
+                at.block, at.index, at.place, str(at.transaction), int(act.contract), int(act.kind), str(act.subject),
+                sequence, str(act.party), _written(act.account), act.number, _shown(act.clause),
+                _shown(act.refers_to), _shown(act.content), str(act.deadline), entry.signature, entry.represented,
+                entry.proven, str(entry.digest), str(word),
+            )
+        )  # fmt: skip
         if act.kind in FOUNDING:
             agreement = AgreementId(act.subject)
             self._founded[agreement] = (self.founded(agreement) or frozenset()) | {act.party}
@@ -355,7 +330,7 @@ class Writer:
         at: Recorded,
     ) -> tuple[Word, int]:
         """The subject's word after an act, and the act's place on it."""
-        key = (contract, Hash(subject))
+        key = (contract, subject)
         previous, sequence = self._words.get(key) or self._previous(contract, subject)
         word = link(previous, kind, digest, party, signer, at.block, at.time)
         self._words[key] = (word, sequence + 1)
@@ -416,20 +391,21 @@ def _placed(at: Recorded) -> dict[str, Any]:
     return {"block": at.block, "log": at.index, "place": at.place, "transaction": str(at.transaction)}
 
 
-def _insert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert rows of one shape, as the driver takes them: no value here is of a type that it does not know."""
-    compiled = insert(table).compile(dialect=connection.dialect, column_keys=list(rows[0]))
-    if (keys := compiled.positiontup) is not None:
-        connection.exec_driver_sql(str(compiled), [tuple(row[key] for key in keys) for row in rows])
-    else:
-        connection.execute(insert(table), rows)
-
-
-def _first_wrong(checks: Sequence[Check]) -> Check | None:
-    return next((check for check in checks if not check()), None)
+def _insert(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows as the driver takes them: no value here is of a type that it does not know."""
+    dialect = connection.dialect
+    names = [dialect.identifier_preparer.format_column(table.c[name]) for name in columns]
+    marks = ", ".join(["?" if dialect.positional else "%s"] * len(columns))
+    into = dialect.identifier_preparer.format_table(table)
+    connection.exec_driver_sql(f"INSERT INTO {into} ({', '.join(names)}) VALUES ({marks})", list(rows))
 
 
 @lru_cache(maxsize=8192)
 def _written(address: Address) -> str:
     """Its checksum is a hash, and the same accounts come again and again."""
     return str(address)
+
+
+def _shown(hash_: Hash) -> str:
+    """Most acts leave most of these out."""
+    return _NOTHING if hash_ is ZERO else str(hash_)
