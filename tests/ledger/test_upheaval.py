@@ -4,7 +4,6 @@ Everyday 12 reorganisations of depth 1 to 64 and 25 kills on SQLite, 3 and 5 on 
 1,000 and 2,000, a tenth of them on PostgreSQL.
 """
 
-import multiprocessing
 import os
 import time
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from normledger.errors import ChainError, IntegrityError
 from normledger.ledger import index as indexing
 from normledger.ledger.index import Index, open_index
 from tests.chains import Anvil
+from tests.children import begin, flag
 from tests.crowd import Crowd, Roomy
 from tests.databases import CURRENT, Databases
 from tests.ledger.conftest import rows
@@ -190,8 +190,6 @@ def test_a_kill_leaves_whole_blocks_and_the_next_run_makes_up_for_it(
     random, path = Random(12), tmp_path / "index.db"
     crowd.record((crowd.anything(random) for _ in range(60)), in_block=2)
     whole = fresh(crowd, tmp_path / "fresh.db")
-    processes = multiprocessing.get_context("forkserver")  # each a real process, without a second of imports
-    processes.set_forkserver_preload([__name__, "web3.providers.rpc"])
     begun = time.perf_counter()
     update(crowd, tmp_path / "timed.db")
     usual = time.perf_counter() - begun
@@ -199,10 +197,8 @@ def test_a_kill_leaves_whole_blocks_and_the_next_run_makes_up_for_it(
     for _ in range(KILLS[databases.kind]):
         if random.random() < 0.4:
             databases.forget(path)
-        ready = processes.Event()
-        stride = random.choice([3, 10, 40])
-        process = processes.Process(target=_follow, args=(crowd.anvil.url, databases.url(path), stride, ready))
-        process.start()
+        ready = flag()
+        process = begin(_follow, crowd.anvil.url, databases.url(path), random.choice([3, 10, 40]), ready)
         assert ready.wait(60)
         time.sleep(random.random() * usual * 2)
         process.kill()
