@@ -31,20 +31,20 @@ def no_workspace_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
-    """A PostgreSQL of this process's own."""
-    if reason := Cluster.missing():
-        pytest.skip(reason)
-    with Cluster() as running:
-        yield running
+    """A PostgreSQL of this process's own, which starts when a test first asks for a place on it."""
+    with Cluster() as made:
+        yield made
 
 
 @pytest.fixture(params=KINDS)
-def databases(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databases]:
+def databases(
+    request: pytest.FixtureRequest, cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Databases]:
     """Each kind of database in turn, for the workspace in the test's folder too. A suite takes it for all its tests."""
     if request.param == "postgresql":
-        made = use(request.getfixturevalue("cluster"))
-        for name, file in (("NORMLEDGER_DATABASE", "index.db"), ("NORMLEDGER_OUTBOX", "outbox.db")):
-            monkeypatch.setenv(name, made.url(tmp_path / ".normledger" / file))
+        made = use(cluster)
+        for name, value in made.settings(tmp_path / ".normledger").items():
+            monkeypatch.setenv(name, value)
         yield made
     else:
         yield use(None)

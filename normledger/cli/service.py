@@ -93,6 +93,7 @@ def _bind(host: str, port: int) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host, port))
+        bound.listen()  # whoever is told the address may ask at once: asked too early is answered late, not refused
     except OSError as error:
         bound.close()
         raise InputError(

@@ -1,6 +1,8 @@
-"""One workspace for all API tests: the exercise and the real reports on an embedded chain, served in this process."""
+"""What the tests of the API ask: the exercise and the real reports, or three parties, each on SQLite and PostgreSQL."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,8 @@ from normledger.documents.trust_policy import TrustPolicy
 from normledger.exercise import Exercise
 from normledger.identifiers import NormId
 from normledger.workspace import Workspace
+from tests.databases import Cluster, Databases, copied, of_each_kind, on_files
+from tests.delegations import Delegations, create
 
 DATA = Path(__file__).parents[2] / "normledger" / "data"
 EVIL = "<script>alert(1)</script>"
@@ -27,9 +31,16 @@ class Served:
         self.client, self.workspace, self.exercise, self.norm = client, workspace, exercise, norm
 
 
+@pytest.fixture
+def delegations(databases: Databases, delegations: Delegations) -> Delegations:
+    """Whoever acts through the service does so on each kind of database."""
+    return delegations
+
+
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with Workspace.create(tmp_path_factory.mktemp("api") / "workspace") as workspace:
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Exercise, TrustPolicy, NormId]:
+    """The exercise and the real reports, told once. Never written to: copy its folder."""
+    with on_files(), create(tmp_path_factory.mktemp("told") / "workspace") as workspace:
         workspace.deploy()
         workspace.update()
         exercise = Exercise(workspace)
@@ -50,5 +61,29 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         workspace.align(exercise.proposals(), curator)
         norm = exercise.publish(workspace.keep_derivation(workspace.compose(workspace.view(), "consented", "exercise")))
         exercise.endorse(norm)
-        with TestClient(create_app(workspace)) as client:
-            yield Served(client, workspace, exercise, norm)
+    return exercise, policy, norm
+
+
+@pytest.fixture(scope="session")
+def services(
+    cluster: Cluster, told: tuple[Exercise, TrustPolicy, NormId], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[Databases], Served]]:
+    """That workspace, served from each kind of database: one chain, one set of texts."""
+    exercise, policy, norm = told
+
+    @contextmanager
+    def served_from(databases: Databases) -> Iterator[Served]:
+        folder = tmp_path_factory.mktemp(databases.kind) / "workspace"
+        with copied(exercise.workspace.folder, folder, databases) as workspace:
+            workspace.__dict__["trust"] = policy
+            with TestClient(create_app(workspace)) as client:
+                yield Served(client, workspace, replace(exercise, workspace=workspace), norm)
+
+    with of_each_kind(served_from) as service:
+        yield service
+
+
+@pytest.fixture
+def served(databases: Databases, services: Callable[[Databases], Served]) -> Served:
+    """The service on the test's kind of database; nobody changes what it tells."""
+    return services(databases)

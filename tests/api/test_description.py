@@ -13,7 +13,7 @@ from tests.api.conftest import Served
 from tests.api.test_pages import Outline
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def document(served: Served) -> dict[str, Any]:
     found: dict[str, Any] = served.client.get("/v1/openapi.json").json()
     return found

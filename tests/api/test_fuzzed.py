@@ -7,7 +7,8 @@ real one, on a real chain, behind a real socket.
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
 import pytest
@@ -25,11 +26,14 @@ from schemathesis.specs.openapi.checks import (
 from api.app import create_app
 from normledger.workspace import Workspace
 from tests.api.conftest import Served
+from tests.databases import Databases, of_each_kind
 
 LONG = bool(os.environ.get("NORMLEDGER_LONG"))
 CASES = 50_000 if LONG else 5_000
 """Drawn in all, as many for each operation."""
 WAYS, STEPS = (400, 30) if LONG else (25, 12)
+SHARE = {"sqlite": 9, "postgresql": 1}
+"""Tenths of both that each kind of database is asked: the answers are made above it."""
 
 CHECKS = [
     not_a_server_error,
@@ -50,24 +54,37 @@ OPERATIONS = [(method.upper(), path) for path, methods in PATHS.items() for meth
 
 
 @pytest.fixture(scope="module")
-def described(served: Served) -> Iterator[Any]:
-    """The document, as the service gives it."""
-    bound = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(served.client.app, lifespan="off", log_level="warning")  # it lives already
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
-    thread.start()
-    yield schemathesis.openapi.from_url(f"http://127.0.0.1:{bound.getsockname()[1]}/v1/openapi.json")
-    server.should_exit = True
-    thread.join(timeout=10)
-    bound.close()
+def documents(services: Callable[[Databases], Served]) -> Iterator[Callable[[Databases], Any]]:
+    """The document, as the service on each kind of database gives it."""
+
+    @contextmanager
+    def described(databases: Databases) -> Iterator[Any]:
+        bound = socket.create_server(("127.0.0.1", 0))
+        config = uvicorn.Config(services(databases).client.app, lifespan="off", log_level="warning")  # it lives already
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
+        thread.start()
+        yield schemathesis.openapi.from_url(f"http://127.0.0.1:{bound.getsockname()[1]}/v1/openapi.json")
+        server.should_exit = True
+        thread.join(timeout=10)
+        bound.close()
+
+    with of_each_kind(described) as documents:
+        yield documents
+
+
+@pytest.fixture
+def described(databases: Databases, documents: Callable[[Databases], Any]) -> Any:
+    return documents(databases)
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS, ids=[" ".join(one) for one in OPERATIONS])
-def test_an_operation_answers_as_it_is_described(described: Any, method: str, path: str) -> None:
+def test_an_operation_answers_as_it_is_described(databases: Databases, described: Any, method: str, path: str) -> None:
     operation = described[path][method]
+    # Rounded up, so that what is drawn in all is not less than is said.
+    cases = -(-CASES * SHARE[databases.kind] // (10 * len(OPERATIONS)))
 
-    @settings(DRAWN, max_examples=CASES // len(OPERATIONS))
+    @settings(DRAWN, max_examples=cases)
     @given(case=operation.as_strategy())
     def ask(case: Any) -> None:
         case.validate_response(case.call(timeout=30), checks=CHECKS)
@@ -75,9 +92,9 @@ def test_an_operation_answers_as_it_is_described(described: Any, method: str, pa
     ask()
 
 
-def test_no_way_through_the_service_leads_out_of_its_description(described: Any) -> None:
+def test_no_way_through_the_service_leads_out_of_its_description(databases: Databases, described: Any) -> None:
     class Way(described.as_state_machine()):  # type: ignore[misc]  # made at run time
         def validate_response(self, response: Any, case: Any, **_: Any) -> None:
             case.validate_response(response, checks=CHECKS)
 
-    Way.run(settings=settings(DRAWN, max_examples=WAYS, stateful_step_count=STEPS))
+    Way.run(settings=settings(DRAWN, max_examples=-(-WAYS * SHARE[databases.kind] // 10), stateful_step_count=STEPS))

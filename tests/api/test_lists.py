@@ -134,11 +134,14 @@ def test_a_cursor_goes_on_only_where_it_was_given(served: Served) -> None:
     assert served.client.get("/v1/acts", params={"cursor": bent}).status_code == 422
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.text(max_size=200))
-def test_no_made_up_cursor_is_taken(served: Served, cursor: str) -> None:
-    answer = served.client.get("/v1/parties", params={"cursor": cursor})
-    assert answer.status_code == 422
+def test_no_made_up_cursor_is_taken(served: Served) -> None:
+    @settings(max_examples=150, deadline=None)
+    @given(st.text(max_size=200))
+    def ask(cursor: str) -> None:
+        answer = served.client.get("/v1/parties", params={"cursor": cursor})
+        assert answer.status_code == 422
+
+    ask()
 
 
 def test_filters_leave_out_all_others(served: Served) -> None:

@@ -18,6 +18,7 @@ from api.limits import Buckets, Rate, asker, limited
 from api.operation import LATE, Operation, operated
 from normledger.workspace import Workspace
 from tests.api.conftest import Served
+from tests.databases import Databases, copied
 
 
 @pytest.fixture
@@ -138,10 +139,11 @@ def test_the_log_does_not_hold_the_word_of_a_ceremonys_link(
     assert "secret" not in line.getMessage()
 
 
-def test_sigterm_stops_the_service_and_frees_the_workspace(tmp_path: Path) -> None:
-    folder = tmp_path / "workspace"
-    with Workspace.create(folder) as workspace:
-        workspace.deploy()
+def test_sigterm_stops_the_service_and_frees_the_workspace(
+    databases: Databases, deployed: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / ".normledger"
+    copied(deployed, folder, databases).close()
     log = (tmp_path / "log").open("w+")
     process = subprocess.Popen(
         [

@@ -1,6 +1,8 @@
 """More than a hundred strings that want to run, as names, titles, clauses, reasons and sources: all stay text."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -8,7 +10,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from tests.api.hostile import STRINGS, Hostile, build
 from tests.api.test_pages import Outline
-from tests.delegations import create
+from tests.databases import Cluster, Databases, copied, of_each_kind
 
 ALLOWED = {
     "a", "abbr", "article", "b", "bdi", "blockquote", "body", "br", "button", "caption", "circle", "code", "dd",
@@ -21,13 +23,26 @@ ALLOWED = {
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient, Hostile]]:
-    folder = tmp_path_factory.mktemp("hostile")
-    with create(folder / "workspace") as workspace:
-        workspace.deploy()
-        workspace.update()
-        found = build(workspace, folder)
-        yield TestClient(create_app(workspace)), found
+def registers(
+    cluster: Cluster, deployed: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[Databases], tuple[TestClient, Hostile]]]:
+    @contextmanager
+    def hostile(databases: Databases) -> Iterator[tuple[TestClient, Hostile]]:
+        folder = tmp_path_factory.mktemp("hostile")
+        with copied(deployed, folder / "workspace", databases) as workspace:
+            found = build(workspace, folder)
+            yield TestClient(create_app(workspace)), found
+
+    with of_each_kind(hostile) as registers:
+        yield registers
+
+
+@pytest.fixture
+def hostile(
+    databases: Databases, registers: Callable[[Databases], tuple[TestClient, Hostile]]
+) -> tuple[TestClient, Hostile]:
+    """A register in which everything is hostile, on each kind of database."""
+    return registers(databases)
 
 
 def test_there_are_more_than_a_hundred_of_them() -> None:

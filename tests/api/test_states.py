@@ -3,6 +3,8 @@
 import asyncio
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from normledger.exercise import Exercise
 from normledger.identifiers import Hash
 from normledger.workspace import Workspace
 from tests.api.conftest import Served
+from tests.databases import Cluster, Databases, copied, of_each_kind
 
 READ = (
     "/v1/status",
@@ -115,15 +118,24 @@ def _cache(client: TestClient) -> ResponseCache:
 
 
 @pytest.fixture(scope="module")
-def growing(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """A small register of its own, on which tests act, one after the other."""
-    with Workspace.create(tmp_path_factory.mktemp("growing") / ".normledger") as workspace:
-        workspace.deploy()
-        workspace.update()
-        exercise = Exercise(workspace)
-        exercise.register()
-        with TestClient(create_app(workspace)) as client:
-            yield client, workspace, exercise
+def registers(cluster: Cluster, deployed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A small register on each kind of database, on which tests act, one after the other."""
+
+    @contextmanager
+    def growing(databases: Databases) -> Iterator[Any]:
+        with copied(deployed, tmp_path_factory.mktemp("growing") / ".normledger", databases) as workspace:
+            exercise = Exercise(workspace)
+            exercise.register()
+            with TestClient(create_app(workspace)) as client:
+                yield client, workspace, exercise
+
+    with of_each_kind(growing) as registers:
+        yield registers
+
+
+@pytest.fixture
+def growing(databases: Databases, registers: Callable[[Databases], Any]) -> Any:
+    return registers(databases)
 
 
 def _another(client: TestClient, workspace: Workspace, exercise: Exercise, name: str) -> None:

@@ -3,7 +3,8 @@
 The registers are chance's, recorded by the real contracts; 40 questions' worth of blocks and subjects, 2,000 at length.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -22,9 +23,14 @@ from normledger.ledger.queries import Ledger, View
 from normledger.ledger.store import DocumentStore
 from tests.chains import Anvil
 from tests.crowd import Crowd, Roomy, outcomes
+from tests.databases import Cluster, Databases, of_each_kind
 
-# Each opens files of its own; what differs between the databases is held by the other tests of this suite.
-pytestmark = [pytest.mark.tools, pytest.mark.parametrize("databases", ["sqlite"], indirect=True)]
+pytestmark = pytest.mark.tools
+
+USUAL = settings.default.max_examples if settings.default and settings.default.max_examples > 100 else 40
+"""Questions on both kinds of database; the long profile asks more."""
+SHARE = {"sqlite": 4, "postgresql": 1}
+"""Fifths of the questions that each kind of database is asked."""
 
 
 @dataclass
@@ -37,7 +43,7 @@ class Scene:
 
 
 @pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+def scenes(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Databases], Scene]]:
     if reason := Anvil.missing():
         pytest.skip(reason)
     folder, random = tmp_path_factory.mktemp("register"), Random(3)
@@ -54,13 +60,26 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             crowd.record([crowd.founded(random.sample(crowd.members, random.randint(2, 4)), asked, texts)])
         crowd.record(crowd.published(one, random.sample(names, 2)) for one in crowd.members[:4])
         crowd.record((crowd.anything(random) for _ in range(60)), in_block=3)
-        engine, store = open_index(f"sqlite:///{folder / 'index.db'}"), DocumentStore(folder / "documents")
-        Index(engine, node, crowd.release).update()
+        store = DocumentStore(folder / "documents")
         # A few texts are not at hand.
         store.put([one for one in (*crowd.documents, *wanted) if random.random() < 0.9])
-        yield Scene(crowd, Ledger(engine, store, crowd.release), node.head().number)
-        engine.dispose()
+
+        @contextmanager
+        def indexed(databases: Databases) -> Iterator[Scene]:
+            engine = open_index(databases.url(folder / "index.db"))
+            Index(engine, node, crowd.release).update()
+            yield Scene(crowd, Ledger(engine, store, crowd.release), node.head().number)
+            engine.dispose()
+
+        with of_each_kind(indexed) as scenes:
+            yield scenes
         node.close()
+
+
+@pytest.fixture
+def scene(databases: Databases, scenes: Callable[[Databases], Scene]) -> Scene:
+    """The register, indexed in the test's kind of database."""
+    return scenes(databases)
 
 
 def whole(scene: Scene, block: int) -> View:
@@ -71,10 +90,16 @@ def whole(scene: Scene, block: int) -> View:
     return view
 
 
-@settings(max_examples=settings.default.max_examples if settings.default.max_examples > 100 else 40)  # type: ignore[union-attr]
-@given(chance=st.randoms(use_true_random=False), data=st.data())
-def test_one_subject_is_answered_as_in_the_whole(scene: Scene, chance: Random, data: st.DataObject) -> None:
-    block = data.draw(st.integers(scene.head // 3, scene.head))
+def test_one_subject_is_answered_as_in_the_whole(databases: Databases, scene: Scene) -> None:
+    @settings(max_examples=USUAL * SHARE[databases.kind] // 5)
+    @given(chance=st.randoms(use_true_random=False), block=st.integers(scene.head // 3, scene.head))
+    def ask(chance: Random, block: int) -> None:
+        same_alone_and_in_the_whole(scene, chance, block)
+
+    ask()
+
+
+def same_alone_and_in_the_whole(scene: Scene, chance: Random, block: int) -> None:
     view, every = scene.ledger.as_of(block), whole(scene, block)
     crowd = scene.crowd
     for member in chance.sample(crowd.members, 3):

@@ -1,9 +1,9 @@
 """Whatever chain and machine do, the tables are those of a fresh index: reorganisations on Anvil, kills on the way.
 
-Everyday 15 reorganisations of depth 1 to 64 and 30 kills; with NORMLEDGER_LONG=1, 1,000 and 2,000.
+Everyday 12 reorganisations of depth 1 to 64 and 25 kills on SQLite, 3 and 5 on PostgreSQL; with NORMLEDGER_LONG=1,
+1,000 and 2,000, a tenth of them on PostgreSQL.
 """
 
-import multiprocessing
 import os
 import time
 from collections.abc import Iterator
@@ -20,15 +20,16 @@ from normledger.errors import ChainError, IntegrityError
 from normledger.ledger import index as indexing
 from normledger.ledger.index import Index, open_index
 from tests.chains import Anvil
+from tests.children import begin, flag
 from tests.crowd import Crowd, Roomy
+from tests.databases import CURRENT, Databases
 from tests.ledger.conftest import rows
 
-# Each opens files of its own; what differs between the databases is held by the other tests of this suite.
-pytestmark = [pytest.mark.tools, pytest.mark.parametrize("databases", ["sqlite"], indirect=True)]
+pytestmark = pytest.mark.tools
 
 LONG = bool(os.environ.get("NORMLEDGER_LONG"))
-REORGANISATIONS = 1_000 if LONG else 15
-KILLS = 2_000 if LONG else 30
+REORGANISATIONS = {"sqlite": 900 if LONG else 12, "postgresql": 100 if LONG else 3}
+KILLS = {"sqlite": 1_800 if LONG else 25, "postgresql": 200 if LONG else 5}
 DEEPEST = 64
 """Blocks; Anvil calls final what lies deeper."""
 
@@ -48,16 +49,21 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
         node.close()
 
 
-def index(crowd: Crowd, path: Path, node: Node | None = None) -> Index:
-    return Index(open_index(f"sqlite:///{path}"), node or crowd.node, crowd.release)
+def update(crowd: Crowd, path: Path, node: Node | None = None) -> Block:
+    """Read the chain into the index that this path names, as one run of the program does."""
+    engine = open_index(CURRENT.url(path))
+    try:
+        return Index(engine, node or crowd.node, crowd.release).update()
+    finally:
+        engine.dispose()
 
 
 def fresh(crowd: Crowd, path: Path) -> dict[str, list[tuple[object, ...]]]:
     """Every row that an index made from nothing has."""
-    path.unlink(missing_ok=True)
-    index(crowd, path).update()
+    CURRENT.forget(path)
+    update(crowd, path)
     found = rows(path)
-    path.unlink()
+    CURRENT.forget(path)
     return found
 
 
@@ -76,24 +82,26 @@ def grow(crowd: Crowd, random: Random, blocks: int) -> None:
             made += empty
 
 
-def test_after_any_reorganisation_the_tables_are_those_of_a_fresh_index(crowd: Crowd, tmp_path: Path) -> None:
+def test_after_any_reorganisation_the_tables_are_those_of_a_fresh_index(
+    databases: Databases, crowd: Crowd, tmp_path: Path
+) -> None:
     random, path = Random(7), tmp_path / "index.db"
-    replaced = 0
-    for _ in range(REORGANISATIONS):
+    replaced, times = 0, REORGANISATIONS[databases.kind]
+    for _ in range(times):
         depth = random.randint(1, DEEPEST)
         kept, branch = crowd.anvil.ask("evm_snapshot"), crowd.remembered()
         grow(crowd, random, depth)
-        index(crowd, path).update()
+        update(crowd, path)
         left = rows(path)
         assert crowd.anvil.ask("evm_revert", kept)
         crowd.go_back(branch)
         # The new branch is as long at least: a shorter one is a node that is behind.
         grow(crowd, random, depth + random.randint(0, 3))
-        index(crowd, path).update()
+        update(crowd, path)
         found = rows(path)
         assert found == fresh(crowd, tmp_path / "fresh.db")
         replaced += found != left
-    assert replaced > REORGANISATIONS // 2
+    assert replaced > times // 2
 
 
 def test_a_node_that_is_behind_takes_nothing_back(crowd: Crowd, tmp_path: Path) -> None:
@@ -101,15 +109,15 @@ def test_a_node_that_is_behind_takes_nothing_back(crowd: Crowd, tmp_path: Path) 
     kept, branch = crowd.anvil.ask("evm_snapshot"), crowd.remembered()
     crowd.anvil.ask("anvil_mine", hex(4))
     crowd.record((crowd.anything(random) for _ in range(3)), in_block=1)
-    reached = index(crowd, path).update()
+    reached = update(crowd, path)
     before = rows(path)
     crowd.anvil.ask("evm_revert", kept)
     crowd.go_back(branch)
-    assert index(crowd, path).update().number == reached.number
+    assert update(crowd, path).number == reached.number
     assert rows(path) == before
     crowd.anvil.ask("anvil_mine", hex(2))  # another branch, not yet as long
     assert crowd.node.head().number < reached.number
-    assert index(crowd, path).update().hash == reached.hash
+    assert update(crowd, path).hash == reached.hash
     assert rows(path) == before
 
 
@@ -118,13 +126,13 @@ def test_a_shorter_branch_that_holds_other_acts_is_told(crowd: Crowd, tmp_path: 
     kept, branch = crowd.anvil.ask("evm_snapshot"), crowd.remembered()
     crowd.record((crowd.anything(random) for _ in range(3)), in_block=1)
     crowd.anvil.ask("anvil_mine", hex(10))
-    index(crowd, path).update()
+    update(crowd, path)
     before = rows(path)
     crowd.anvil.ask("evm_revert", kept)
     crowd.go_back(branch)
     crowd.record((crowd.anything(random) for _ in range(5)), in_block=1)
     with pytest.raises(ChainError, match=r"and holds another block \d+ than the index: wait until it has caught up"):
-        index(crowd, path).update()
+        update(crowd, path)
     assert rows(path) == before
 
 
@@ -133,14 +141,14 @@ def test_what_was_final_is_never_taken_back(crowd: Crowd, tmp_path: Path) -> Non
     kept, branch = crowd.anvil.ask("evm_snapshot"), crowd.remembered()
     crowd.record([crowd.anything(random)])
     crowd.anvil.ask("anvil_mine", hex(DEEPEST + 2))
-    index(crowd, path).update()
+    update(crowd, path)
     before = rows(path)
     crowd.anvil.ask("evm_revert", kept)
     crowd.go_back(branch)
     crowd.record([crowd.anything(random)])
     crowd.anvil.ask("anvil_mine", hex(DEEPEST + 2))
     with pytest.raises(ChainError, match=r"holds another block \d+ than the index, where it was final: ask another"):
-        index(crowd, path).update()
+        update(crowd, path)
     assert rows(path) == before
 
 
@@ -156,60 +164,54 @@ def test_another_branch_that_lies_takes_nothing_back(crowd: Crowd, tmp_path: Pat
     path, random = tmp_path / "index.db", Random(11)
     kept, branch = crowd.anvil.ask("evm_snapshot"), crowd.remembered()
     crowd.record([crowd.anything(random) for _ in range(4)])
-    index(crowd, path).update()
+    update(crowd, path)
     before = rows(path)
     crowd.anvil.ask("evm_revert", kept)
     crowd.go_back(branch)
     crowd.record([crowd.anything(random) for _ in range(6)])
     with pytest.raises(IntegrityError, match="sk another node"):
-        index(crowd, path, Hiding(crowd.node._provider, "a liar")).update()
+        update(crowd, path, Hiding(crowd.node._provider, "a liar"))
     assert rows(path) == before
-    index(crowd, path).update()
+    update(crowd, path)
     assert rows(path) == fresh(crowd, tmp_path / "fresh.db")
 
 
-def _follow(url: str, path: Path, stride: int, begun: Event) -> None:
+def _follow(url: str, database: str, stride: int, begun: Event) -> None:
     """What a service does, in a process of its own."""
     indexing._STRIDE = stride
     node = connect(url)
     begun.set()
-    Index(open_index(f"sqlite:///{path}"), node, release.current()).update()
+    Index(open_index(database), node, release.current()).update()
 
 
-def test_a_kill_leaves_whole_blocks_and_the_next_run_makes_up_for_it(crowd: Crowd, tmp_path: Path) -> None:
+def test_a_kill_leaves_whole_blocks_and_the_next_run_makes_up_for_it(
+    databases: Databases, crowd: Crowd, tmp_path: Path
+) -> None:
     random, path = Random(12), tmp_path / "index.db"
     crowd.record((crowd.anything(random) for _ in range(60)), in_block=2)
     whole = fresh(crowd, tmp_path / "fresh.db")
-    processes = multiprocessing.get_context("forkserver")  # each a real process, without a second of imports
-    processes.set_forkserver_preload([__name__, "web3.providers.rpc"])
     begun = time.perf_counter()
-    index(crowd, tmp_path / "timed.db").update()
+    update(crowd, tmp_path / "timed.db")
     usual = time.perf_counter() - begun
     cut = 0
-    for _ in range(KILLS):
+    for _ in range(KILLS[databases.kind]):
         if random.random() < 0.4:
-            path.unlink(missing_ok=True)
-            for beside in tmp_path.glob("index.db-*"):
-                beside.unlink()
-        ready = processes.Event()
-        stride = random.choice([3, 10, 40])
-        process = processes.Process(target=_follow, args=(crowd.anvil.url, path, stride, ready))
-        process.start()
+            databases.forget(path)
+        ready = flag()
+        process = begin(_follow, crowd.anvil.url, databases.url(path), random.choice([3, 10, 40]), ready)
         assert ready.wait(60)
         time.sleep(random.random() * usual * 2)
         process.kill()
         process.join()
-        if not path.exists():
-            continue
         cut += _whole_blocks(path, whole)
-    index(crowd, path).update()
+    update(crowd, path)
     assert rows(path) == whole
     assert cut, "no kill came while blocks were being written"
 
 
 def _whole_blocks(path: Path, whole: dict[str, list[tuple[object, ...]]]) -> bool:
     """Every row up to the block that is marked, and none after it; whether that is a part only."""
-    engine = open_index(f"sqlite:///{path}")
+    engine = open_index(CURRENT.url(path))
     with engine.connect() as connection:
         reached = connection.scalar(text("SELECT block FROM progress"))
     engine.dispose()
@@ -237,6 +239,6 @@ def test_blocks_are_linked_by_their_parents(crowd: Crowd, tmp_path: Path) -> Non
 
     path = tmp_path / "index.db"
     with pytest.raises(ChainError, match="do not belong together"):
-        index(crowd, path, Adopting(crowd.node._provider, "a liar")).update()
+        update(crowd, path, Adopting(crowd.node._provider, "a liar"))
     assert not any(rows(path).values())
     assert indexing._NEAR >= DEEPEST

@@ -2,8 +2,10 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +20,8 @@ from normledger.errors import InputError, NormLedgerError, NotFound, Refused, Si
 from normledger.identifiers import AgreementId, Hash, PartyId, keccak
 from normledger.ledger.queries import terms_of
 from normledger.relay.preparation import contract_at
-from tests.delegations import Delegations
+from tests.databases import Databases, copied, on_files
+from tests.delegations import Delegations, copy_of
 
 Given = tuple[Act | Claim, str, Contract]
 """A statement, whose key signs it, and the contract that it is signed for."""
@@ -145,9 +148,22 @@ CASES: dict[str, tuple[Callable[[Scene], Given], type[NormLedgerError], str]] = 
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def set_up(registered: tuple[Path, Delegations], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Scene]:
+    """The scene, made once. Never written to: copy its folder."""
+    folder = tmp_path_factory.mktemp("scene") / ".normledger"
+    with on_files(), copy_of(registered[0], folder) as work:
+        made = registered[1]
+        return folder, Scene(Delegations(work, dict(made.parties), dict(made.keys)))
+
+
 @pytest.fixture
-def scene(delegations: Delegations) -> Scene:
-    return Scene(delegations)
+def scene(databases: Databases, set_up: tuple[Path, Scene], tmp_path: Path) -> Iterator[Scene]:
+    folder, made = set_up
+    with copied(folder, tmp_path / ".normledger", databases) as work:
+        scene = copy(made)
+        scene.made = Delegations(work, dict(made.made.parties), dict(made.made.keys))
+        yield scene
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import multiprocessing
 import os
 import random
 import signal
@@ -27,9 +26,9 @@ from normledger.relay.ceremonies import Ceremony
 from normledger.relay.outbox import Submission
 from normledger.relay.preparation import Prepared, prepare_rotation
 from normledger.workspace import Workspace
+from tests.children import begin
 from tests.delegations import Delegations, now
 
-SPAWN = multiprocessing.get_context("spawn")
 ROUNDS = 20 if os.environ.get("NORMLEDGER_LONG") else 3
 
 
@@ -271,8 +270,7 @@ def test_a_ceremony_survives_a_kill_at_any_point(delegations: Delegations, tmp_p
     made.workspace.close()
     for _ in range(ROUNDS):
         before = told.stat().st_size
-        child = SPAWN.Process(target=circulate, args=(folder, plans, told))
-        child.start()
+        child = begin(circulate, folder, plans, told)
         try:
             for _ in range(1200):
                 if told.stat().st_size > before or not child.is_alive():

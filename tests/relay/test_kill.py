@@ -1,7 +1,6 @@
 """Killed again and again, at whatever moment, a relayer loses nothing that was accepted and carries nothing twice."""
 
 import json
-import multiprocessing
 import os
 import random
 import signal
@@ -15,6 +14,7 @@ from normledger.acts.signature import address_of, sign
 from normledger.acts.typed_data import to_json
 from normledger.relay.tables import BatchRow, StepRow
 from normledger.workspace import Workspace
+from tests.children import begin
 from tests.delegations import Delegations
 
 KILLS = 250 if os.environ.get("NORMLEDGER_LONG") else 20
@@ -23,12 +23,9 @@ KILLS = 250 if os.environ.get("NORMLEDGER_LONG") else 20
 TOGETHER = 4
 """Acts accepted before they are carried: on two agreements, so in two transactions."""
 
-CHILDREN = multiprocessing.get_context("forkserver")  # a process of its own in milliseconds, its imports done
 
-
-def accept_and_carry(folder: Path, acts: Path, told: Path, environment: dict[str, str]) -> None:
+def accept_and_carry(folder: Path, acts: Path, told: Path) -> None:
     """In a child: accept acts, tell each once it is durable, and carry them; until killed."""
-    os.environ.update(environment)
     with Workspace.open(folder, write=True) as workspace, told.open("a") as file:
         workspace.update()
         done, signed = len(told.read_text().splitlines()), json.loads(acts.read_text())
@@ -59,11 +56,8 @@ def test_kills_lose_nothing_and_double_nothing(delegations: Delegations, tmp_pat
     folder, acts, told = tmp_path / ".normledger", tmp_path / "acts.json", tmp_path / "told"
     acts.write_text(json.dumps(signed))
     told.touch()
-    environment = {name: value for name, value in os.environ.items() if name.startswith("NORMLEDGER_")}
-    CHILDREN.set_forkserver_preload(["tests.relay.test_kill", "normledger.chain.embedded", "alembic", "psycopg"])
     for _ in range(KILLS):
-        child = CHILDREN.Process(target=accept_and_carry, args=(folder, acts, told, environment))
-        child.start()
+        child = begin(accept_and_carry, folder, acts, told)
         try:
             # On a slow machine a fixed pause would kill every child before it did anything: mostly one act is awaited.
             size, patience = told.stat().st_size, time.monotonic() + (10 if chance.random() < 0.7 else 0)

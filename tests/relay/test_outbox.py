@@ -1,6 +1,5 @@
 """What was accepted is carried, once, whatever happens in between."""
 
-import multiprocessing
 import os
 import signal
 import time
@@ -12,10 +11,9 @@ from normledger.acts.act import ActKind
 from normledger.errors import NotFound
 from normledger.identifiers import Digest, keccak
 from normledger.workspace import Workspace
+from tests.children import begin
 from tests.databases import CURRENT
 from tests.delegations import Delegations
-
-SPAWN = multiprocessing.get_context("spawn")
 
 
 def submit_and_wait(folder: Path, agreement: bytes, party: bytes, key: bytes, told: Path) -> None:
@@ -35,9 +33,7 @@ def test_an_act_accepted_before_a_kill_is_carried_once_after_it(delegations: Del
     agreement = made.found(made.text("A", "B"))
     made.workspace.close()
     folder, told = tmp_path / ".normledger", tmp_path / "told"
-    arguments = (folder, bytes(agreement), bytes(made.parties["A"]), made.keys["A"], told)
-    child = SPAWN.Process(target=submit_and_wait, args=arguments)
-    child.start()
+    child = begin(submit_and_wait, folder, bytes(agreement), bytes(made.parties["A"]), made.keys["A"], told)
     try:
         for _ in range(600):
             if told.exists():
