@@ -18,6 +18,7 @@ from normledger.acts.consent import Standing
 from normledger.acts.reservations import Reservation
 from normledger.composition.coalitions import Candidate
 from normledger.composition.result import Composition
+from normledger.errors import InputError
 from normledger.identifiers import ZERO, Digest, Hash, PartyId
 from normledger.ledger.answers import AgreementView
 from normledger.ledger.queries import View
@@ -129,7 +130,14 @@ def differences(
     """What differs between two views of one register; `before` None is the register before its first act.
 
     With two compositions, made as of these views by the same policy and parameters, candidates are followed too.
+    Raises `InputError` where the first view is later than the second.
     """
+    if before is not None and (before.at.block, before.at.time) > (after.at.block, after.at.time):
+        raise InputError(
+            f"the first of the two (block {before.at.block}) is later than the second (block {after.at.block}); swap "
+            "them",
+            field="FROM",
+        )
     comparing = _Comparing(before, after)
     turns: tuple[Turn, ...] = ()
     if after_composition is not None:
