@@ -6,6 +6,8 @@ the chain, asking the node, taking submissions) has one lock, because chain and 
 
 The index may be rolled back under a reader. So each view is remembered with the hash of the last block with acts that
 it rests on; after an answer is made, `holds` tells whether that block still stood and the answer may go out.
+
+Whoever makes evidence waits for the node too, which may be slow, in a queue of its own (`prove`).
 """
 
 import hashlib
@@ -23,6 +25,7 @@ from normledger.composition.record import Basis, World
 from normledger.composition.result import Composition, Parameters
 from normledger.documents.trust_policy import TrustPolicy
 from normledger.errors import ChainError, InputError, NormLedgerError, NotFound, WorkspaceError
+from normledger.evidence.verdict import Unproven
 from normledger.identifiers import Digest, Hash
 from normledger.ledger.answers import AsOf
 from normledger.ledger.queries import View
@@ -46,6 +49,9 @@ _JUDGED = 50
 _PATIENCE = 5
 """How often to look again when the chain turns while it is read."""
 
+_PROVING = 4
+"""How many requests for evidence wait for the node at a time; each keeps a thread."""
+
 _PAUSE = 2.0
 """Seconds between two looks at the chain when nobody submits anything."""
 
@@ -67,6 +73,8 @@ class Access:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self._turn = threading.RLock()
+        self._proving = threading.Lock()
+        self._asking_for_proofs = threading.BoundedSemaphore(_PROVING)
         self._guard = threading.RLock()
         self._state: State | None = None
         self._seen = -1
@@ -253,9 +261,26 @@ class Access:
         with self._turn:
             return call()
 
-    def evidence(self, as_of: int | None) -> Bundling:
-        """Makes evidence as of a block, in the writer's turn: it asks the node for proofs."""
-        return Bundling(self.workspace.ledger, self.workspace.node, self.workspace.release, as_of)
+    def prove(self, as_of: int | None, make: Callable[[Bundling], _T]) -> _T:
+        """Make evidence as of a block: beside readers and the writer, who never wait for the node's proofs.
+
+        One at a time, and few wait, so that a slow node keeps neither the writer nor all threads that answer. Raises
+        `ChainError` for one too many, and where the chain turned meanwhile.
+        """
+        if not self._asking_for_proofs.acquire(blocking=False):
+            raise ChainError("The node is asked for other evidence already; ask again in a moment.")
+        try:
+            with self._proving:
+                making = Bundling(self.workspace.ledger, self.workspace.node, self.workspace.release, as_of)
+                try:
+                    return make(making)
+                except Unproven:
+                    block = self.workspace.node.block(making.header.number)
+                    if block is None or block.hash != making.header.hash:
+                        raise ChainError("The chain turned while the evidence was made; ask again.") from None
+                    raise
+        finally:
+            self._asking_for_proofs.release()
 
     def submit(
         self, typed_data: dict[str, Any], signature: str, texts: list[dict[str, Any]], consent: str

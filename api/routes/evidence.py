@@ -33,14 +33,13 @@ def _made(
         named = asked.view(Hash.parse(as_of) if as_of.startswith("0x") else int(as_of)).at.block
         block = named if as_of.startswith("0x") else int(as_of)
 
-    def work() -> tuple[bytes, AsOf]:
-        making = asked.evidence(block)
+    def made(making: Bundling) -> tuple[bytes, AsOf]:
         raw, _ = making.proven(ask(making), asked.workspace.trust.recognitions)
         return raw, making.view.at
 
     answered(request).kept = False
     try:
-        raw, at = asked.in_turn(work)
+        raw, at = asked.prove(block, made)
     except Unproven as error:
         raise Refused(f"The acts do not give this claim: {error.sentence}") from None
     headers = {"Content-Disposition": f'attachment; filename="{name}-{at.block}.evidence.json"', **told_at(at)}

@@ -35,6 +35,7 @@ __all__ = [
     "Effect",
     "Recognition",
     "Relations",
+    "Replaced",
     "Reservation",
     "Stance",
     "Standing",
@@ -62,6 +63,14 @@ class Standing:
     toward: frozenset[PartyId] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """That a party was bound as `standing` says until (Unix seconds) later texts took the place of all of it."""
+
+    standing: Standing
+    until: int
+
+
 @dataclass(frozen=True)
 class Status:
     """What stands of one agreement at a time, and by which law (`regime`).
@@ -70,6 +79,9 @@ class Status:
     the consents are there and the delay still runs; `ended` is when all terminated it or a bilateral one lost a party.
     `provisional` are those who apply it before it is in force for them. `awaiting` are founders who have not consented,
     `withdrawn` are those whose consent has ended. `left_aside` lists the acts without effect, each with the reason.
+
+    `superseded_by` are the later texts that took something away, `replaced` those whom the agreement no longer binds
+    for that reason; both are empty where the agreement's own acts alone were read (`successive.left`).
     """
 
     document: DocumentHash
@@ -85,11 +97,12 @@ class Status:
     relations: Relations
     changes: tuple[Change, ...]
     left_aside: tuple[tuple[Digest, str], ...]
-    superseded_by: DocumentHash | None = None
+    superseded_by: tuple[DocumentHash, ...] = ()
+    replaced: tuple[Replaced, ...] = ()
 
     @property
     def amended_by(self) -> tuple[DocumentHash, ...]:
-        """The texts by which all parties agreed to replace this one; `successive.succeeded` tells what is left."""
+        """The texts by which all parties agreed to replace this one; `successive.left` tells what remains."""
         return self._agreed(ActKind.AMENDMENT)
 
     @property

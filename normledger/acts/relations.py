@@ -15,6 +15,7 @@ words, so neither of the two counts toward the other under that clause.
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
@@ -47,13 +48,16 @@ class Member:
 
 @dataclass(frozen=True)
 class Relations:
-    """Every pair's relations under one agreement as of `time`; `later` are the parties of an agreement replacing it."""
+    """Every pair's relations under one agreement as of `time`.
+
+    `later` holds, for each text that replaces it, who is bound by that one and since when (Unix seconds).
+    """
 
     members: tuple[Member, ...]
     clauses: tuple[ClauseId, ...]
     reservations: tuple[Reservation, ...]
     time: int
-    later: frozenset[PartyId] = frozenset()
+    later: tuple[Mapping[PartyId, int], ...] = ()
 
     def applies(self, one: PartyId, other: PartyId, clause: ClauseId) -> Effect:
         """What `clause` does between two parties; the same in both directions (21, paragraph 1, is reciprocal)."""
@@ -62,7 +66,7 @@ class Relations:
             return Effect("none", ("34",))
         acts = first.acts + second.acts
         provisional = first.provisional or second.provisional
-        if one in self.later and other in self.later:
+        if self.replaced(one, other) is not None:
             return Effect("none", ("30 (3)", "59"), acts)
         found = Effect("full", ("25 (1)",) if provisional else ("26",), acts, provisional)
         for maker, taker in ((first, second), (second, first)):
@@ -79,8 +83,12 @@ class Relations:
         """All others with whom the agreement makes any relation at all."""
         if party not in self._by_party:
             return frozenset()
-        apart = self.apart.get(party, frozenset()) | (self.later if party in self.later else frozenset())
+        apart = self.apart.get(party, frozenset()).union(*(text for text in self.later if party in text))
         return frozenset(self._by_party) - apart - {party}
+
+    def replaced(self, one: PartyId, other: PartyId) -> int | None:
+        """Since when a later text governs between two instead of this one; None where none does."""
+        return min((max(text[one], text[other]) for text in self.later if one in text and other in text), default=None)
 
     def toward(self, party: PartyId, clause: ClauseId) -> frozenset[PartyId]:
         """All others toward whom the clause binds this party in full."""

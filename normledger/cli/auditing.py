@@ -35,6 +35,7 @@ from normledger.provenance import notifications
 from normledger.provenance.audit import common_head, compare_index, compare_nodes, first_parting
 from normledger.provenance.differences import differences
 from normledger.provenance.mirrors import LARGEST, Mirror, complete, named_documents
+from normledger.provenance.reading import fresh_reading
 from normledger.provenance.replay import Difference, Replay, replay
 from normledger.provenance.showing import (
     all_unlisted,
@@ -42,7 +43,6 @@ from normledger.provenance.showing import (
     compare_candidates,
     compare_documents,
     compare_unlisted,
-    fresh_reading,
     look,
 )
 from normledger.provenance.watching import LAG, Memory, Watch
@@ -81,6 +81,7 @@ def audit(
             told, view = compare_index(own, workspace.ledger, own_node)
             found += told
             compared = {"index": view.at.block if view else None}
+            forgotten: int | None = None
             if node is not None:
                 other = connect(node)
                 closing.callback(other.close)
@@ -88,7 +89,7 @@ def audit(
                 found += told
             if api is not None:
                 mirror = closing.enter_context(Mirror(api))
-                compared["api"], told = _audit_service(workspace, mirror)
+                compared["api"], told, forgotten = _audit_service(workspace, mirror)
                 found += told
     if as_json:
         print_json(
@@ -100,12 +101,15 @@ def audit(
                 "acts": len(own.acts),
                 "words": own.proven or None,
                 "compared": compared,
+                "not_compared": None if forgotten is None else {"from": first, "to": forgotten},
                 "differences": [one.to_json() for one in found],
             }
         )
     else:
         say(f"Replayed blocks {first} to {own.head.number} at {own.name}: {len(own.acts)} acts; words {own.proven}.")
         say(f"{own.digest} block {own.head.number} chain {own.chain_id}")
+        if forgotten is not None:
+            say(_not_compared(own.name, first, forgotten))
         for one in found:
             say(f"- {one.sentence}")
     if found:
@@ -130,14 +134,23 @@ def _audit_node(own: Replay, own_node: Node, other: Node) -> tuple[int, list[Dif
     return last, found
 
 
-def _audit_service(workspace: Workspace, mirror: Mirror) -> tuple[int | None, list[Difference]]:
+def _not_compared(node: str, first: int, last: int) -> str:
+    """What an ordinary node could not be asked for: it forgets the state of old blocks."""
+    return (
+        f"The node at {node} has pruned old state: the words as of blocks {first} to {last} were not compared one by "
+        "one, only those of its newest block, which commit to every act before."
+    )
+
+
+def _audit_service(workspace: Workspace, mirror: Mirror) -> tuple[int | None, list[Difference], int | None]:
+    """The block that the service states, what differs, and up to which block one's own node has pruned its state."""
     first = workspace.configuration.first_block
     with fresh_reading(workspace.ledger, workspace.node, first, mirror) as fresh:
         try:
             fresh.update()
         except (IntegrityError, ChainError) as error:
             sentence = f"The service at {mirror.url} was not compared, because this node can't be read: {error}"
-            return None, [Difference(mirror.url, "not compared", None, "", sentence)]
+            return None, [Difference(mirror.url, "not compared", None, "", sentence)], fresh.forgotten
         shown = look(mirror, fresh)
         found = compare(shown, fresh)
         if shown.asked is not None:
@@ -153,7 +166,7 @@ def _audit_service(workspace: Workspace, mirror: Mirror) -> tuple[int | None, li
                         parameters=Parameters(packages=False),
                     )
                     found += compare_candidates(mirror, composition)
-        return shown.block, found
+        return shown.block, found, fresh.forgotten
 
 
 def _summary(found: list[Difference]) -> str:
@@ -184,7 +197,7 @@ def watch(
             raise WorkspaceError("Nothing is deployed from this workspace yet; run `normledger deploy` first.")
         path = state or workspace.folder / f"watch-{keccak(mirror.url.encode()).hex()[:12]}.json"
         memory = Memory.read(path, mirror.url, chain_id)
-        first = workspace.configuration.first_block
+        first, told_of_pruning = workspace.configuration.first_block, False
         while True:
             # A fresh reading for each look would be sounder still, and slower with every block of the chain.
             with fresh_reading(workspace.ledger, workspace.node, first, mirror) as fresh:
@@ -198,6 +211,9 @@ def watch(
                         _event(as_json, "unreachable", str(error))
                         break
                     memory.write(path)
+                    if fresh.forgotten is not None and not told_of_pruning:
+                        told_of_pruning = True
+                        _event(as_json, "pruned", _not_compared(workspace.node.name, first, fresh.forgotten))
                     told = f"Block {shown.block}: {len(memory.acts)} acts and {len(memory.documents)} texts so far."
                     for one in alarms:
                         _event(as_json, "alarm", one.sentence, one)

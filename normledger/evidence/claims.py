@@ -16,18 +16,17 @@ from typing import Any
 
 from normledger.acts.act import ActKind, Contract, RecordedAct, list_of
 from normledger.acts.anchors import counting
-from normledger.acts.consent import Status, stances, standing, standing_batches
+from normledger.acts.consent import stances, standing_batches
 from normledger.acts.entry import read_consents
 from normledger.acts.powers import RecordedOwnAct, powers
 from normledger.acts.spells import by_party
-from normledger.acts.successive import succeeded
 from normledger.documents import clause_tree
 from normledger.documents.canonical import canonical_bytes
-from normledger.documents.document import Agreement, Norm, ReportedAgreement, Reports
+from normledger.documents.document import Norm, ReportedAgreement, Reports
 from normledger.documents.document_reader import read_document
 from normledger.errors import InputError
 from normledger.evidence import recomposition
-from normledger.evidence.known import Conclusion, Known, agreement_of
+from normledger.evidence.known import Conclusion, Known
 from normledger.evidence.statements import closed, hash_of, listed, number
 from normledger.evidence.verdict import Unproven, quoted
 from normledger.identifiers import ClauseId, Hash, PartyId, keccak
@@ -97,7 +96,7 @@ def _consent(question: dict[str, Any], known: Known) -> Conclusion:
     if clause not in text.clause_ids:
         raise Unproven("claim", f"clause {clause} is none of {quoted(text.title)}.")
     key = text.clauses[text.clause_ids.index(clause)].key
-    status = _status(known, subject)
+    status = known.status(subject)
     name = next((known.party(party).name for act in acts if act.act.party == party), str(party))
     spell = (
         read_consents(text, by_party(acts, known.time, {}), known.kinds(acts), {}).contracting_at(known.time).get(party)
@@ -113,11 +112,10 @@ def _consent(question: dict[str, Any], known: Known) -> Conclusion:
             "claim",
             f"{name} has reserved clause {quoted(key)} of {quoted(text.title)} by act {reserved[0].act.digest}.",
         )
-    left = _left(known, subject, status)
-    bound = next((one for one in status.bound if one.party == party), None)
-    if bound and len(left) > 1 and not frozenset.intersection(*(one.relations.related(party) for one in left)):
+    if any(one.standing.party == party for one in status.replaced):
         raise Unproven("claim", f"for {name} a later agreement stands in the place of {quoted(text.title)}.")
-    toward = sorted(frozenset.intersection(*(one.relations.toward(party, clause) for one in left))) if bound else []
+    bound = next((one for one in status.bound if one.party == party), None)
+    toward = sorted(status.relations.toward(party, clause)) if bound else []
     since = status.in_effect_since
     claim = {
         "kind": "consent",
@@ -135,7 +133,8 @@ def _consent(question: dict[str, Any], known: Known) -> Conclusion:
     else:
         says += " The agreement is not in effect for it yet." if since is None else " It takes effect for it later."
     notes = [f"The clause reads: {quoted(text.clauses[text.clause_ids.index(clause)].text)}"]
-    reduced = sorted({one.party for one in status.bound} - {party} - set(toward)) if bound else []
+    others_bound = {one.party for one in (*status.bound, *(gone.standing for gone in status.replaced))}
+    reduced = others_bound - {party} - set(toward) if bound else set()
     if reduced:
         notes.append(
             f"Toward {len(reduced)} other parties it does not bind in full, by reservations, objections or a later "
@@ -145,28 +144,6 @@ def _consent(question: dict[str, Any], known: Known) -> Conclusion:
         f"All parties agreed to the corrected text {one}, which reads in its place." for one in status.corrected_by
     ]
     return Conclusion(claim, says, spell.consents, (party, *toward), tuple(notes))
-
-
-def _status(known: Known, subject: Hash) -> Status:
-    """What stands of an agreement by its own acts alone."""
-    text, acts = known.agreement(subject)
-    return standing(text, acts, known.time, known.kinds(acts))
-
-
-def _left(known: Known, subject: Hash, status: Status) -> tuple[Status, ...]:
-    """What each later text, to which all its parties agreed, leaves of it; itself alone where there is none.
-
-    Which text replaces it is said on its own word, so that whoever judges cannot overlook it. Whether that text was
-    replaced in turn does not matter: nobody falls back on the first.
-    """
-    found = [status]
-    for name in status.amended_by:
-        amended = known.document(name)
-        if not isinstance(amended, Agreement) or (later := agreement_of(amended)) == subject:
-            continue
-        if known.acts(Contract.AGREEMENT_LEDGER, later):
-            found.append(succeeded(status, _status(known, later)))
-    return tuple(found)
 
 
 # --- endorsements

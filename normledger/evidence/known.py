@@ -12,12 +12,13 @@ from functools import cached_property
 from typing import Any
 
 from normledger.acts.act import Contract, Recorded, RecordedAct, RecordedClaim, stances_on
+from normledger.acts.consent import Status, standing
 from normledger.acts.powers import Powers, RecordedOwnAct, Rotation, powers
-from normledger.acts.release import agreement_id
+from normledger.acts.successive import agreement_of, left
 from normledger.acts.typed_data import Domain
-from normledger.documents.document import ADMISSIONS, Agreement, Document, Endorsements
+from normledger.documents.document import Agreement, Document, Endorsements
 from normledger.evidence.verdict import Unproven, one_line
-from normledger.identifiers import KINDS, Address, AgreementId, Hash, PartyId
+from normledger.identifiers import KINDS, Address, Hash, PartyId
 
 Entry = RecordedClaim | RecordedOwnAct | RecordedAct
 """What a word links. `recorded.index` counts on its subject here: across subjects only blocks can be compared."""
@@ -219,6 +220,25 @@ class Known:
             raise Unproven("documents", f"the text {acts[0].act.content} does not give the id of agreement {subject}.")
         return text, acts
 
+    def status(self, subject: Hash, read: Callable[[Hash], Document | None] | None = None) -> Status:
+        """What stands of an agreement, after the later texts to which all its parties agreed.
+
+        Which text replaces it is said on its own word, so that whoever judges cannot overlook it. `read` gives None for
+        the texts that are told to be missing; they replace nothing.
+        """
+
+        def later(name: Hash) -> Status | None:
+            text = (read or self.document)(name)
+            if not isinstance(text, Agreement) or not self.acts(Contract.AGREEMENT_LEDGER, agreement_of(text)):
+                return None
+            return self._own_status(agreement_of(text))
+
+        return left(self._own_status(subject), later)
+
+    def _own_status(self, subject: Hash) -> Status:
+        text, acts = self.agreement(subject)
+        return standing(text, acts, self.time, self.kinds(acts))
+
     def kinds(self, acts: Sequence[RecordedAct]) -> dict[PartyId, str]:
         """What kinds of actors those who acted claim to be."""
         return {act.act.party: self.party(act.act.party).kind for act in acts}
@@ -233,15 +253,3 @@ class Known:
         if contract not in self.registers:
             self.registers[contract] = tuple(self._register(contract))
         return self.registers[contract]
-
-
-def agreement_of(text: Agreement) -> AgreementId:
-    """The id that a text gives its agreement on the chain."""
-    return AgreementId(
-        agreement_id(
-            text.hash,
-            text.clause_root,
-            tuple(founder.id for founder in text.founders),
-            ADMISSIONS.index(text.rules.admission),
-        )
-    )

@@ -3,48 +3,33 @@
     candidate     this candidate norm follows from these agreements (or reports) under this trust policy; where it is
                   maximal, from all agreements on the register, none left out
 
-Belongs here: bringing what was asked for into `composition`'s input, as the ledger does from its index. Actors are
+Belongs here: asking for what is gathered (`composition.gathering`), which is done as the ledger does it. Actors are
 named by what they claim; their profiles, hence regions, are no part of the claim. Does not belong here: composing.
 """
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import fields
-from datetime import UTC, datetime
+from dataclasses import dataclass, fields
 from typing import Any
 
 from normledger.acts.act import ActKind, Contract, RecordedAct, list_of
-from normledger.acts.consent import standing, standing_batches
+from normledger.acts.consent import Status, standing_batches
 from normledger.acts.stances import recognitions
 from normledger.composition.compose import compose
-from normledger.composition.record import (
-    Actor,
-    AgreementText,
-    Alignment,
-    Basis,
-    ClauseText,
-    OutcomeText,
-    Recognition,
-    Record,
-    Undertaking,
-    World,
-)
+from normledger.composition.gathering import Batch, Gathering, batch_of
+from normledger.composition.record import Basis, Record, World
 from normledger.composition.record import TrustPolicy as Trusted
 from normledger.composition.result import Composition, Parameters
-from normledger.documents.document import Agreement, Alignments, Document, Outcome, ReportedAgreement, Reports
+from normledger.documents.document import Agreement, Document
 from normledger.documents.trust_policy import TrustPolicy, read_trust_policy
 from normledger.errors import InputError, NotFound
-from normledger.evidence.known import Conclusion, History, Known, agreement_of
+from normledger.evidence.known import Conclusion, Known
 from normledger.evidence.statements import closed, hash_of, listed
 from normledger.evidence.verdict import Unproven, quoted
-from normledger.identifiers import ZERO, ClauseId, Hash, OutcomeId, PartyId, is_exercise
+from normledger.identifiers import ZERO, Hash, PartyId, is_exercise
 
 ASKS = ("among", "basis", "key", "maximal", "missing", "parameters", "trust_policy", "world")
 ANSWERS = ("agreements", "outcomes", "parties")
 
 _PARAMETERS = tuple(one.name for one in fields(Parameters))
-_NOT_UNDERTAKING = ("entry into force", "vote:no", "vote:abstain")
-_ENDING = ("withdrawal", "denunciation", "treaty ended", "end")
 
 
 def candidate(question: dict[str, Any], known: Known) -> Conclusion:
@@ -67,19 +52,19 @@ def candidate(question: dict[str, Any], known: Known) -> Conclusion:
         raise InputError("the ids stand in ascending order, each once", field="claim.among")
     if basis == "reported" and (among or not maximal):
         raise InputError("what is reported is composed from all reports of the policy's observers", field="claim.among")
-    gathering = _Gathering(known, frozenset(missing))
+    asking = _Asking(known, frozenset(missing))
     if basis == "consented":
         for agreement in among:
-            gathering.consented(agreement)
+            asking.consented(agreement)
     else:
         for author in policy.reports:
-            gathering.reported(author)
+            asking.reported(author)
     for author in policy.alignments:
-        gathering.aligned(author)
+        asking.aligned(author)
     for author in policy.recognitions:
-        gathering.recognised(author)
-    record = gathering.record(basis, world)  # type: ignore[arg-type]  # two words each, checked above
-    if gathering.absent != frozenset(missing):
+        asking.recognised(author)
+    record = asking.record(basis, world)  # type: ignore[arg-type]  # two words each, checked above
+    if asking.absent != frozenset(missing):
         raise Unproven("documents", "the texts named as missing are not those that are.")
     composition = compose(record, _trusted(policy), _parameters(question.get("parameters")))
     return _conclusion(question, composition, key, known, policy)
@@ -150,157 +135,90 @@ def _parameters(value: Any) -> Parameters:
         raise error.at(field=f"claim.parameters.{error.field}") from None
 
 
-class _Gathering:
-    """Collects a record from what is known. `absent` are documents that are named, and said to be missing."""
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    """An agreement that is in the file; see `composition.gathering.Signed`."""
+
+    id: Hash
+    document: Agreement | None
+    fault: str | None
+    acts: tuple[RecordedAct, ...]
+    status: Status | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Actor:
+    """A party by what it claims: its profile, hence its name and region, is no part of the claim."""
+
+    name: str
+    kind: str
+    world: World
+    region: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """Only the header's time matters to what is composed; block and chain are proven elsewhere."""
+
+    time: int
+    chain_id: int = 0
+    block: int = 0
+    hash: Hash = ZERO
+
+
+class _Asking:
+    """Asks for what a candidate rests on. `absent` are documents that are named, and said to be missing."""
 
     def __init__(self, known: Known, missing: frozenset[Hash]) -> None:
         self._known, self._missing = known, missing
         self.absent: frozenset[Hash] = frozenset()
-        self._actors: dict[str, Actor] = {}
-        self._texts: dict[Hash, AgreementText] = {}
-        self._undertakings: list[Undertaking] = []
-        self._alignments: list[Alignment] = []
-        self._recognitions: list[Recognition] = []
+        self._gathering = Gathering(self, self.read)
 
-    def _read(self, name: Hash) -> Document | None:
+    def read(self, name: Hash) -> Document | None:
         """A document; None where the claim says that it is missing."""
         if name in self._missing:
             self.absent |= {name}
             return None
         return self._known.document(name)
 
+    def get(self, party: PartyId, /) -> _Actor | None:
+        """A registered party."""
+        history = self._known.history(party)
+        if history is None:
+            return None
+        identifier = history.claim.claim.identifier
+        return _Actor(identifier, history.kind, "exercise" if is_exercise(identifier) else "real")
+
     def consented(self, subject: Hash) -> None:
         """Who is bound by an agreement, and what its parties declare in it."""
         acts = self._known.acts(Contract.AGREEMENT_LEDGER, subject)
         if not acts:
             raise Unproven("claim", f"no agreement {subject} is on the register.")
-        text = self._read(acts[0].act.content)
-        if text is None:
+        if self.read(acts[0].act.content) is None:
             return
-        if not isinstance(text, Agreement) or agreement_of(text) != subject:
-            raise Unproven("documents", f"the text {acts[0].act.content} does not give the id of agreement {subject}.")
-        world = self._world(text)
-        self._texts[subject] = AgreementText(
-            subject, text.title, text.date, text.rules.character, text.rules.form, world, _clauses(subject, text)
-        )
-        for clause, id_ in zip(text.clauses, text.clause_ids, strict=True):
-            self._alignments += [
-                Alignment(id_, ask.outcome, ask.relation, "declared", None, subject) for ask in clause.asks
-            ]
-        for bound in standing(text, acts, self._known.time, self._known.kinds(acts)).bound:
-            history = self._known.party(bound.party)
-            if world is not None and _world(history) != world:
-                continue
-            self._actors[str(bound.party)] = Actor(str(bound.party), history.claim.claim.identifier, history.kind)
-            self._undertakings.append(
-                Undertaking(
-                    str(bound.party), subject, bound.clauses, bound.acts, None, _day(bound.since),
-                    None if bound.toward is None else frozenset(map(str, bound.toward)),
-                )
-            )  # fmt: skip
+        text, _ = self._known.agreement(subject)
+        status = self._known.status(subject, self.read)
+        self._gathering.consented([_Signed(subject, text, None, acts, status)], self._known.time)
 
-    def _world(self, text: Agreement) -> World | None:
-        """By the identifiers that the text names and those that its founders claim: all must agree."""
-        histories = [self._known.history(founder.id) for founder in text.founders]
-        worlds = {_world(one) for one in histories if one is not None} | {text.world}
-        return next(iter(worlds)) if len(worlds) == 1 else None
-
-    def _standing(self, author: PartyId, kind: ActKind) -> list[tuple[RecordedAct, Document]]:
-        """An author's batches of one kind that stand and whose leaves came along."""
-        found = []
-        for act in standing_batches(self._known.acts(Contract.PARTY_REGISTRY, list_of(author))):
-            if act.act.kind is kind and (document := self._read(act.act.content)) is not None:
-                found.append((act, document))
-        return found
+    def _standing(self, author: PartyId, kind: ActKind) -> list[Batch]:
+        """An author's batches of one kind that stand."""
+        acts = standing_batches(self._known.acts(Contract.PARTY_REGISTRY, list_of(author)))
+        return [batch_of(act, self.read(act.act.content)) for act in acts if act.act.kind is kind]
 
     def aligned(self, author: PartyId) -> None:
         """What a trusted author says that clauses ask for."""
-        for act, batch in self._standing(author, ActKind.ALIGNMENTS):
-            if isinstance(batch, Alignments) and batch.author == author and batch.root == act.act.refers_to:
-                self._alignments += [
-                    Alignment(leaf.clause, leaf.outcome, leaf.relation, "signed", author, name)
-                    for leaf, name in zip(batch.leaves, batch.leaf_hashes, strict=True)
-                ]
+        self._gathering.aligned(self._standing(author, ActKind.ALIGNMENTS))
 
     def recognised(self, author: PartyId) -> None:
         """Which parties a trusted author calls one actor."""
-        self._recognitions += [
-            Recognition(str(said.party), str(said.same_as), author, said.act.digest)
-            for said in recognitions(self._known.acts(Contract.PARTY_REGISTRY, list_of(author)))
-            if said.same_as is not None
-        ]
+        acts = self._known.acts(Contract.PARTY_REGISTRY, list_of(author))
+        self._gathering.recognised(recognitions(acts))
 
     def reported(self, author: PartyId) -> None:
         """Who is reported by a trusted observer to have undertaken what elsewhere."""
-        for act, batch in self._standing(author, ActKind.REPORTS):
-            if isinstance(batch, Reports) and batch.author == author and batch.root == act.act.refers_to:
-                self._batch(batch)
-
-    def _batch(self, batch: Reports) -> None:
-        said: dict[tuple[str, Hash], list[tuple[str | None, str, Hash]]] = defaultdict(list)
-        for leaf, name in zip(batch.leaves, batch.leaf_hashes, strict=True):
-            who = leaf.actor
-            said[who.identifier, leaf.agreement].append((leaf.date or leaf.seen, leaf.act, name))
-            self._actors.setdefault(who.identifier, Actor(who.identifier, who.name, who.kind, "", who.country))
-        for (identifier, agreement), acts in said.items():
-            text = self._read(agreement)
-            if not isinstance(text, ReportedAgreement):
-                continue
-            self._texts.setdefault(
-                agreement,
-                AgreementText(
-                    agreement, text.title, text.date, text.character, text.form,
-                    "exercise" if is_exercise(identifier) else "real", _clauses(agreement, text),
-                ),
-            )  # fmt: skip
-            if _undertakes(acts):
-                date = min((date for date, _, _ in acts if date), default=None)
-                self._undertakings.append(
-                    Undertaking(
-                        identifier, agreement, frozenset(text.clause_ids), tuple(sorted(name for _, _, name in acts)),
-                        batch.author, date,
-                    )
-                )  # fmt: skip
+        self._gathering.reported(self._standing(author, ActKind.REPORTS))
 
     def record(self, basis: Basis, world: World) -> Record:
-        """All that was collected, with the outcomes that its alignments name. Block and chain are no part of it."""
-        outcomes: dict[OutcomeId, OutcomeText] = {}
-        for name in sorted({one.outcome for one in self._alignments}):
-            read = self._read(name)
-            if isinstance(read, Outcome):
-                outcomes[name] = OutcomeText(name, read.text, read.polarity)
-        return Record(
-            chain_id=0,
-            block=0,
-            block_hash=ZERO,
-            time=self._known.time,
-            basis=basis,
-            world=world,
-            actors=tuple(self._actors[key] for key in sorted(self._actors)),
-            agreements=tuple(self._texts[key] for key in sorted(self._texts)),
-            undertakings=tuple(self._undertakings),
-            outcomes=tuple(outcomes[key] for key in sorted(outcomes)),
-            alignments=tuple(one for one in self._alignments if one.outcome in outcomes),
-            recognitions=tuple(self._recognitions),
-        )
-
-
-def _world(history: History) -> World:
-    return "exercise" if is_exercise(history.claim.claim.identifier) else "real"
-
-
-def _clauses(agreement: Hash, text: Agreement | ReportedAgreement) -> tuple[ClauseText, ...]:
-    return tuple(
-        ClauseText(ClauseId(id_), agreement, position, clause.key, clause.heading, clause.text, clause.language)
-        for position, (clause, id_) in enumerate(zip(text.clauses, text.clause_ids, strict=True))
-    )
-
-
-def _undertakes(acts: Sequence[tuple[str | None, str, Hash]]) -> bool:
-    """Whether somebody's reported acts leave it undertaking: the last by date is no end, and one is an undertaking."""
-    ordered = sorted((act for act in acts if act[1] not in _NOT_UNDERTAKING), key=lambda act: (act[0] or "", act[1]))
-    return bool(ordered) and ordered[-1][1] not in _ENDING
-
-
-def _day(time: int) -> str:
-    return datetime.fromtimestamp(time, UTC).date().isoformat()
+        """All that was asked for, with the outcomes that its alignments name."""
+        return self._gathering.record(_Moment(self._known.time), basis, world)

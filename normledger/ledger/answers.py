@@ -11,7 +11,7 @@ from normledger.acts.anchors import Anchored
 from normledger.acts.powers import FurtherClaim, Powers, RecordedOwnAct, Tenure
 from normledger.chain.calls import Terms
 from normledger.composition.record import World
-from normledger.documents.document import Agreement, Alignments, Norm, Profile, Reports
+from normledger.documents.document import Agreement, Norm, Profile
 from normledger.documents.geography import region_of
 from normledger.identifiers import Address, AgreementId, Digest, Hash, Identifier, NormId, PartyId, is_exercise
 
@@ -80,13 +80,19 @@ class Party:
             return ""
         return self.profile.region or region_of(self.profile.country)
 
+    @property
+    def country(self) -> str:
+        """The country that its profile names (ISO 3166-1 alpha-3); empty if unknown."""
+        return self.profile.country if self.profile else ""
+
 
 @dataclass(frozen=True, slots=True)
 class AgreementView:
     """An agreement on the chain. `document` is None while its text is not at hand, or says something else.
 
     `fault` then tells which of the two it is. `acts` are all acts on its word, in the order of recording; `stances` are
-    what others say of it and of its clauses now.
+    what others say of it and of its clauses now. `status` is what stands of it, after the later texts to which all its
+    parties agreed.
     """
 
     id: AgreementId
@@ -124,11 +130,3 @@ class NormView:
     def title(self) -> str:
         """Its title, or a plain word that its text is missing."""
         return self.document.title if self.document else f"(text {self.id.short} not at hand)"
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """A root of reports or alignments that stands; `document` is None where its leaves are not all at hand."""
-
-    act: RecordedAct
-    document: Reports | Alignments | None

@@ -21,9 +21,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, insert, select
 from sqlalchemy.exc import IntegrityError as DuplicateRow
 
+from normledger.acts.act import Contract
 from normledger.acts.release import Release
 from normledger.chain.logs import forged
-from normledger.chain.node import Block, Log, Node, Sealed
+from normledger.chain.node import Block, Log, Node, RpcError, Sealed
 from normledger.errors import ChainError, IntegrityError, NormLedgerError, WorkspaceError
 from normledger.identifiers import Hash, Word, keccak
 from normledger.ledger.database import open_database, writing
@@ -41,6 +42,14 @@ _PAUSES = (0.0, 0.1, 0.4, 1.2, 2.4)
 """Seconds before each try, when what the chain tells does not belong together: it turns, or a node is not done."""
 
 _BLOCKS, _PROGRESS = table_of(BlockRow), table_of(ProgressRow)
+
+
+class Forgotten(ChainError):
+    """The node has no state of a block any more whose words must be compared."""
+
+    def __init__(self, node: Node, block: int, why: RpcError) -> None:
+        self.block = block
+        super().__init__(f"The node at {node.name} has pruned the state of block {block} ({why}).")
 
 
 class _Unsettled(Exception):
@@ -86,7 +95,26 @@ class Index:
                 return self._update(progress)
             except _Unsettled as unsettled:
                 fault = unsettled.fault
+            except Forgotten as pruned:
+                raise ChainError(
+                    f"The node at {self._node.name} has pruned state before block {self._oldest(pruned.block)}, so "
+                    f"that nothing shows whether it left out an act up to block {pruned.block}: read from a node that "
+                    "keeps the state of old blocks (an archive node)."
+                ) from None
         raise fault
+
+    def _oldest(self, pruned: int) -> int:
+        """The first block after a pruned one of which the node tells state; the one after its head if there is none."""
+        low, high = pruned, self._node.head().number + 1
+        while high - low > 1:
+            middle = (low + high) // 2
+            try:
+                self._node.storage(self._release.addresses[0], slot_of((Contract.PARTY_REGISTRY, None)), middle)
+            except RpcError:
+                low = middle
+            else:
+                high = middle
+        return high
 
     def _update(self, progress: Callable[[int, int], None] | None) -> Block:
         head = self._block(self._node.head().number)
@@ -292,7 +320,14 @@ class Index:
         """What is wrong with the recomputed words, held against the contracts' storage at this block."""
         slots = sorted(words, key=lambda slot: (slot[0], slot[1] or b""))
         places = [(self._release.address(slot[0]), slot_of(slot)) for slot in slots]
-        for slot, held in zip(slots, self._node.storages(places, block.number), strict=True):
+        try:
+            told = self._node.storages(places, block.number)
+        except RpcError as error:
+            if not self._holds(block.number, block.hash):
+                raise self._unsettled() from None
+            self._node.storage(*places[0], self._node.head().number)  # who tells no state at all says so itself
+            raise Forgotten(self._node, block.number, error) from error
+        for slot, held in zip(slots, told, strict=True):
             if held != words[slot]:
                 if not self._holds(block.number, block.hash):
                     raise self._unsettled()

@@ -15,16 +15,13 @@ from normledger.acts import anchors, consent, powers
 from normledger.acts.act import ActKind, Contract, Recorded, RecordedAct, RecordedClaim, stances_on
 from normledger.acts.commitment import NOTHING
 from normledger.acts.release import Release
+from normledger.acts.successive import agreement_of, left
 from normledger.chain.calls import Terms
-from normledger.composition.record import (
-    Basis,
-    Record,
-    World,
-)
+from normledger.composition.gathering import Batch, Gathering, batch_of
+from normledger.composition.record import Basis, Record, World
 from normledger.documents.document import (
     ADMISSIONS,
     Agreement,
-    Alignments,
     Document,
     Norm,
     Profile,
@@ -46,7 +43,7 @@ from normledger.identifiers import (
     Word,
     keccak,
 )
-from normledger.ledger.answers import AgreementView, AsOf, Batch, NormView, Party
+from normledger.ledger.answers import AgreementView, AsOf, NormView, Party
 from normledger.ledger.catalogue import Catalogue
 from normledger.ledger.rows import Opening, Rows, recorded
 from normledger.ledger.store import DocumentStore
@@ -59,7 +56,6 @@ from normledger.ledger.tables import (
     RegisterRow,
 )
 from normledger.ledger.texts import Texts
-from normledger.ledger.undertakings import Gathering
 
 _NORMS = Contract.NORM_REGISTRY
 _ALL = 2**31 - 1
@@ -325,11 +321,20 @@ class View:
         document = read if isinstance(read, Agreement) and fault is None else None
         id_ = AgreementId.parse(row.id)
         acts = self.acts_on(Contract.AGREEMENT_LEDGER, id_)
-        numbers = self._rows.kinds({act.act.party for act in acts})
-        kinds = {party: KINDS[number - 1] for party, number in numbers.items()}
-        status = consent.standing(document, acts, self.at.time, kinds) if document else None
+        status = left(self._standing(document, acts), self._later) if document else None
         others = consent.stances(self.acts_on(Contract.AGREEMENT_LEDGER, stances_on(id_)))
         return AgreementView(id_, terms, document, fault, acts, status, recorded(row), others)
+
+    def _standing(self, text: Agreement, acts: Sequence[RecordedAct]) -> consent.Status:
+        """What stands of an agreement by its own acts alone."""
+        numbers = self._rows.kinds({act.act.party for act in acts})
+        return consent.standing(text, acts, self.at.time, {party: KINDS[one - 1] for party, one in numbers.items()})
+
+    def _later(self, name: DocumentHash) -> consent.Status | None:
+        """The same of a text that replaces another; None where it is not at hand, or no agreement that was signed."""
+        text = self._store.read(name)
+        acts = self.acts_on(Contract.AGREEMENT_LEDGER, agreement_of(text)) if isinstance(text, Agreement) else ()
+        return self._standing(text, acts) if isinstance(text, Agreement) and acts else None
 
     def agreements_after(self, last: AgreementView | None, limit: int) -> list[AgreementView]:
         """The next agreements in the order of opening: a page of a list that needs no other."""
@@ -447,19 +452,12 @@ class View:
         lists = self._rows.subjects(Contract.PARTY_REGISTRY, [kind])
         self._rows.load_subjects(Contract.PARTY_REGISTRY, lists)
         found = [
-            Batch(act, self._batch_document(act))
+            batch_of(act, self._store.read(act.act.content))
             for list_ in lists
             for act in consent.standing_batches(self.acts_on(Contract.PARTY_REGISTRY, list_))
             if act.act.kind is kind and (documents is None or act.act.content in documents)
         ]
         return tuple(sorted(found, key=lambda batch: batch.act.order))
-
-    def _batch_document(self, act: RecordedAct) -> Reports | Alignments | None:
-        read = self._store.read(act.act.content)
-        expected = Reports if act.act.kind is ActKind.REPORTS else Alignments
-        if not isinstance(read, expected) or read.author != act.act.party or read.root != act.act.refers_to:
-            return None
-        return read
 
     # --- composition
 

@@ -18,6 +18,7 @@ from normledger.acts.consent import Standing
 from normledger.acts.reservations import Reservation
 from normledger.composition.coalitions import Candidate
 from normledger.composition.result import Composition
+from normledger.errors import InputError
 from normledger.identifiers import ZERO, Digest, Hash, PartyId
 from normledger.ledger.answers import AgreementView
 from normledger.ledger.queries import View
@@ -129,7 +130,14 @@ def differences(
     """What differs between two views of one register; `before` None is the register before its first act.
 
     With two compositions, made as of these views by the same policy and parameters, candidates are followed too.
+    Raises `InputError` where the first view is later than the second.
     """
+    if before is not None and (before.at.block, before.at.time) > (after.at.block, after.at.time):
+        raise InputError(
+            f"the first of the two (block {before.at.block}) is later than the second (block {after.at.block}); swap "
+            "them",
+            field="FROM",
+        )
     comparing = _Comparing(before, after)
     turns: tuple[Turn, ...] = ()
     if after_composition is not None:
@@ -204,15 +212,27 @@ class _Comparing:
         if status.ended is not None and (old is None or old.ended is None):
             ending = [act for act in now.acts if act.act.kind in _ENDING] or new or list(now.acts)
             found["ended"].append(Entry("ended", subject, None, _named(ending), f"{title} ended."))
+        replaced = {gone.standing.party for gone in status.replaced}
         for party in sorted({*bound_before, *bound_after}):
             who = self.name(party)
             if party not in bound_before:
                 acts_ = bound_after[party].acts
                 found["joined"].append(Entry("joined", subject, party, acts_, f"{who} joined {title}."))
+            elif party in replaced:
+                sentence = f"{who} is no longer bound by {title}: a later text took its place."
+                found["left"].append(Entry("replaced", subject, party, _named(self._replacing(now)), sentence))
             elif party not in bound_after:
                 named = _named(_why_left(party, now)) or bound_before[party].acts
                 found["left"].append(Entry("left", subject, party, named, f"{who} left {title}."))
         self._reservations(found, old.reservations if old else (), status.reservations, now, title)
+
+    def _replacing(self, now: AgreementView) -> list[RecordedAct]:
+        """The acts by which later texts took an agreement's place: the amendment, and the consents to those texts."""
+        later = self._after.agreements_with(now.status.superseded_by) if now.status else []
+        consents = {act for one in later if one.status for bound in one.status.bound for act in bound.acts[:1]}
+        acts = [act for act in now.acts if act.act.kind is ActKind.AMENDMENT]
+        acts += [act for one in later for act in one.acts if act.digest in consents]
+        return [act for act in acts if self.is_new(act)] or acts
 
     def _reservations(
         self,

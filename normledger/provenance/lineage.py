@@ -22,6 +22,7 @@ from normledger.acts.stances import standing_batches, withdrawn
 from normledger.composition import relations
 from normledger.composition.alignment import METHOD, choose
 from normledger.composition.compose import compose
+from normledger.composition.gathering import Batch, Gathering
 from normledger.composition.record import Alignment, TrustPolicy, Undertaking, World
 from normledger.composition.result import Composition, Parameters
 from normledger.documents.document import (
@@ -33,9 +34,8 @@ from normledger.documents.document import (
 )
 from normledger.errors import InputError
 from normledger.identifiers import ZERO, AgreementId, Digest, Hash, NormId, OutcomeId, PartyId, keccak
-from normledger.ledger.answers import AgreementView, Batch, NormView
+from normledger.ledger.answers import AgreementView, NormView
 from normledger.ledger.queries import View
-from normledger.ledger.undertakings import Gathering
 from normledger.provenance.deeds import Deeds, Ended
 from normledger.provenance.nodes import Moment
 

@@ -9,13 +9,10 @@ Belongs here: one look. Does not belong here: remembering what was shown before 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from normledger.acts.act import ActKind, Contract, Recorded, RecordedAct
-from normledger.chain.node import Node
+from normledger.acts.act import ActKind, Contract, RecordedAct
 from normledger.composition.counts import Count
 from normledger.composition.result import Composition
 from normledger.documents.document import Statement
@@ -23,62 +20,12 @@ from normledger.errors import InputError, IntegrityError, NormLedgerError
 from normledger.evidence.verdict import one_line
 from normledger.identifiers import Digest, Hash
 from normledger.ledger.answers import AgreementView, NormView, Party
-from normledger.ledger.index import Index, open_index
-from normledger.ledger.queries import Ledger, View
-from normledger.provenance.mirrors import Borrowing, Mirror, Unreachable, named_documents, unlisted
+from normledger.ledger.queries import View
+from normledger.provenance.mirrors import Mirror, Unreachable, named_documents, unlisted
+from normledger.provenance.reading import Reading
 from normledger.provenance.replay import Difference
 
 Answer = Mapping[str, Any]
-
-
-@dataclass
-class Reading:
-    """A fresh index, beside the workspace's: what a service is held against."""
-
-    ledger: Ledger
-    node: Node
-    _index: Index
-    _views: dict[int, View] = field(default_factory=dict)
-
-    def update(self) -> None:
-        """Read on to the node's head. Raises `IntegrityError` where the node left out a log."""
-        self._index.update()
-        self._views.clear()
-
-    @property
-    def head(self) -> int:
-        """The newest block read."""
-        return self.ledger.as_of(newest=True).at.block
-
-    def at(self, block: int) -> View:
-        """The view as of the last block with acts up to this one. Raises `InputError` before the first act."""
-        found = self._views.get(block)
-        if found is None:
-            found = self.ledger.as_of(block)
-            if found.at.block == block:
-                # The newest block read may hold no act; its view is kept only until the next reading.
-                found = self.ledger.as_of(max((at.block for at in places(found)), default=block))
-            self._views[block] = found
-        return found
-
-
-def places(view: View) -> Iterator[Recorded]:
-    """Where every act of a view stands."""
-    for party in view.parties.values():
-        yield party.recorded
-        yield from (own.recorded for own in party.own)
-    yield from (act.recorded for act in view.acts.values())
-
-
-@contextmanager
-def fresh_reading(ledger: Ledger, node: Node, first_block: int, mirror: Mirror) -> Iterator[Reading]:
-    """A reading of one's own node from nothing; texts come from the workspace, or from the mirror by their hash."""
-    with ExitStack() as closing:
-        folder = closing.enter_context(TemporaryDirectory())
-        engine = open_index(f"sqlite:///{folder}/index.db")
-        closing.callback(engine.dispose)
-        index = Index(engine, node, ledger.release, first_block)
-        yield Reading(Ledger(engine, Borrowing(ledger.store, mirror), ledger.release), node, index)
 
 
 @dataclass

@@ -18,16 +18,15 @@ from normledger.errors import InputError, WorkspaceError
 from normledger.identifiers import Digest, Hash
 from normledger.ledger.queries import View
 from normledger.provenance.mirrors import Mirror, named_documents
+from normledger.provenance.reading import Reading, places
 from normledger.provenance.replay import Difference
 from normledger.provenance.showing import (
-    Reading,
     Shown,
     all_unlisted,
     compare,
     compare_documents,
     compare_unlisted,
     look,
-    places,
 )
 
 FORMAT = 1

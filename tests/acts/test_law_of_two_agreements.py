@@ -32,7 +32,7 @@ def test_between_parties_of_both_the_later_agreement_governs() -> None:
     effect = left.applies(party("A"), party("B"), story.clause("1"))
     assert effect.word == "none"
     assert effect.articles == ("30 (3)", "59")
-    assert left.superseded_by == NEW.hash
+    assert left.superseded_by == (NEW.hash,)
 
 
 def test_toward_a_party_of_the_earlier_only_the_earlier_goes_on() -> None:
@@ -59,7 +59,7 @@ def test_a_later_agreement_that_is_not_in_force_changes_nothing() -> None:
     later = Story(NEW).act("2022-01-01", "A", SIGNS).on("2023-01-01")
     left = succeeded(earlier, later)
     assert left == earlier
-    assert left.superseded_by is None
+    assert left.superseded_by == ()
 
 
 def test_an_objection_that_keeps_two_apart_still_does_after_the_later_agreement() -> None:

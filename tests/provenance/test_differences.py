@@ -12,6 +12,7 @@ from normledger.acts.act import ActKind
 from normledger.composition.result import Composition, Parameters
 from normledger.documents.document import Agreement as Text
 from normledger.documents.document import Asked, Clause, Founder, Outcome, Rules
+from normledger.errors import InputError
 from normledger.identifiers import Hash, OutcomeId, parse_identifier
 from normledger.ledger.queries import View, terms_of
 from normledger.provenance.differences import Differences, Entry, differences
@@ -56,6 +57,30 @@ def test_from_nothing_all_is_new_and_nothing_left(story: Story) -> None:
     assert {one.party for one in found.endorsed} | {one.party for one in found.opposed} == {
         stance.party for norm in view.norms.values() for stance in norm.stances
     }
+
+
+def test_the_first_of_the_two_is_not_the_later_one(story: Story) -> None:
+    work = story.workspace
+    with pytest.raises(InputError, match=r"is later than the second .*; swap them"):
+        differences(work.newest(), work.ledger.as_of(story.begun))
+
+
+def test_a_text_whose_place_another_took_is_left_by_the_acts_that_brought_that_about(delegations: Delegations) -> None:
+    made = delegations
+    old = made.text("A", "B", title="Old")
+    made.found(old)
+    later = made.text("A", "B", title="New", texts=("Other.",))
+    for name in ("A", "B"):
+        made.act(ActKind.AMENDMENT, terms_of(old).id, name, content=later.hash)
+    before = made.workspace.newest()
+    made.found(later)
+    found = differences(before, made.workspace.newest())
+    assert {(one.what, one.subject, one.party) for one in found.left} == {
+        ("replaced", terms_of(old).id, made.parties[name]) for name in ("A", "B")
+    }
+    signed = {act.digest for act in made.workspace.newest().agreement("New").acts}
+    assert {act for one in found.left for act in one.acts} == signed
+    assert "is no longer bound by “Old”: a later text took its place." in found.left[0].sentence
 
 
 def test_a_view_and_itself_do_not_differ(story: Story, history: History) -> None:

@@ -10,21 +10,21 @@ import pytest
 
 from normledger.acts.act import ActKind
 from normledger.composition.result import Parameters
-from normledger.errors import WorkspaceError
+from normledger.errors import ChainError, IntegrityError, WorkspaceError
 from normledger.evidence.verdict import Unproven
 from normledger.evidence.verification import verify
 from normledger.identifiers import keccak
+from normledger.ledger.index import Index, open_index
 from normledger.ledger.queries import terms_of
 from normledger.provenance.mirrors import Mirror, Unreachable, named_documents
+from normledger.provenance.reading import Reading, fresh_reading
 from normledger.provenance.replay import Difference
 from normledger.provenance.showing import (
-    Reading,
     all_unlisted,
     compare,
     compare_candidates,
     compare_documents,
     compare_unlisted,
-    fresh_reading,
     look,
 )
 from normledger.provenance.watching import Memory, Watch
@@ -32,6 +32,7 @@ from normledger.workspace import Workspace
 from tests.delegations import Delegations, copy_of
 from tests.evidence.story import CLOCK, Story, still
 from tests.provenance.forging_service import Forging, forging
+from tests.provenance.lying_node import Lying, lying
 
 OTHER = str(keccak(b"another"))
 LATER = CLOCK + 10_000
@@ -490,3 +491,55 @@ def test_new_acts_and_a_reorganisation_raise_no_alarm(registered: tuple[Path, De
 def test_a_service_that_is_away_is_told(told: Told, workspace: Workspace) -> None:
     with Mirror("http://127.0.0.1:9") as mirror, pytest.raises(Unreachable, match="does not answer /v1/status"):
         look(mirror, told.reading)
+
+
+# --- a node that forgets
+
+
+@pytest.fixture
+def forgetful(told: Told, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Reading, Lying]]:
+    """A fresh reading, a few blocks at a time, of a node that keeps only the newest block's state."""
+    monkeypatch.setattr("normledger.ledger.index._STRIDE", 5)
+    work = told.story.workspace
+    node, provider = lying(work.node)
+    provider.before = node.head().number
+    with fresh_reading(work.ledger, node, work.configuration.first_block, told.mirror) as reading:
+        yield reading, provider
+
+
+def test_a_node_that_forgets_old_state_is_read_all_the_same_and_the_answer_says_so(
+    told: Told, forgetful: tuple[Reading, Lying]
+) -> None:
+    reading, provider = forgetful
+    reading.update()
+    assert reading.forgotten is not None
+    assert provider.before - 5 <= reading.forgotten < provider.before
+    assert compare(look(told.mirror, reading), reading) == []
+    assert reading.ledger.as_of(newest=True).digest == told.reading.ledger.as_of(newest=True).digest
+
+
+def test_a_forgetful_node_that_leaves_out_an_old_act_is_found_at_its_newest_block(
+    forgetful: tuple[Reading, Lying], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("normledger.ledger.index._NEAR", 1)  # or the block's bloom filter would tell before
+    reading, provider = forgetful
+    whole: list[dict[str, Any]] = []
+    provider.logs = lambda logs: whole.extend(logs) or logs  # type: ignore[func-returns-value]  # None, which is false
+    reading.update()
+    missing = next(one for one in reversed(whole) if int(one["blockNumber"], 16) <= (reading.forgotten or 0))
+    provider.logs = lambda logs: [one for one in logs if one != missing]
+    with (
+        fresh_reading(reading.ledger, reading.node, 0, Mirror("http://127.0.0.1:9")) as again,
+        pytest.raises(IntegrityError, match="left out or altered a log"),
+    ):
+        again.update()
+
+
+def test_an_index_made_from_nothing_says_before_which_block_a_node_has_pruned_its_state(
+    told: Told, forgetful: tuple[Reading, Lying], tmp_path: Path
+) -> None:
+    reading, provider = forgetful
+    engine = open_index(f"sqlite:///{tmp_path}/index.db")
+    with pytest.raises(ChainError, match=f"has pruned state before block {provider.before}, so that nothing shows"):
+        Index(engine, reading.node, reading.ledger.release).update()
+    engine.dispose()

@@ -1,19 +1,23 @@
-"""The record that composition works on: who undertook which clauses as of a view, consented here or reported.
+"""The record that composition works on: who undertook which clauses, consented here or reported, from acts and texts.
 
-Belongs here: bringing the fold's answers and the observers' reports into `composition`'s input, and listing what was
-missing. Does not belong here: judging acts (`acts.consent`) or composing.
+The one way there, for whoever reads an index and for whoever verifies evidence: each brings what it knows in the forms
+below, and gets the same record. Belongs here: bringing the fold's answers and the observers' reports into
+`composition`'s input, and listing what was missing. Does not belong here: finding acts and texts, judging acts
+(`acts.consent`), or composing.
 """
 
 import contextlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Protocol
 
 from normledger.acts import consent
-from normledger.acts.act import ActKind
+from normledger.acts.act import ActKind, RecordedAct
 from normledger.acts.entry import read_consents
 from normledger.acts.spells import by_party
+from normledger.acts.successive import agreement_of
 from normledger.composition.record import (
     Actor,
     AgreementText,
@@ -34,6 +38,7 @@ from normledger.documents.document import (
     Alignments,
     DerivationRecord,
     Document,
+    Norm,
     Outcome,
     ReportedAgreement,
     Reports,
@@ -41,13 +46,98 @@ from normledger.documents.document import (
 from normledger.documents.geography import region_of
 from normledger.errors import InputError
 from normledger.identifiers import ClauseId, DocumentHash, Hash, OutcomeId, PartyId, is_exercise
-from normledger.ledger.answers import AgreementView, AsOf, Batch, NormView, Party
+
+# --- what is brought
+
+
+class Registered(Protocol):
+    """A registered party: how it is called, what it claims to be, and where it is from as far as that is known."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def region(self) -> str: ...
+    @property
+    def country(self) -> str: ...
+    @property
+    def world(self) -> World: ...
+
+
+class Parties(Protocol):
+    """Registered parties by their ids."""
+
+    def get(self, party: PartyId, /) -> Registered | None: ...
+
+
+class Signed(Protocol):
+    """An agreement that was signed here: its text, all acts on it, and what stands of it.
+
+    `document` and `status` are None where the text is not at hand or says something else; `fault` tells which.
+    """
+
+    @property
+    def id(self) -> Hash: ...
+    @property
+    def document(self) -> Agreement | None: ...
+    @property
+    def fault(self) -> str | None: ...
+    @property
+    def acts(self) -> Sequence[RecordedAct]: ...
+    @property
+    def status(self) -> consent.Status | None: ...
+
+
+class Published(Protocol):
+    """A published norm with the stances on it; `document` is None where its text is not at hand."""
+
+    @property
+    def id(self) -> Hash: ...
+    @property
+    def document(self) -> Norm | None: ...
+    @property
+    def publication(self) -> RecordedAct: ...
+    @property
+    def stances(self) -> Sequence[consent.Stance]: ...
+
+
+class Moment(Protocol):
+    """The block as of which all of it holds; its time in Unix seconds."""
+
+    @property
+    def chain_id(self) -> int: ...
+    @property
+    def block(self) -> int: ...
+    @property
+    def hash(self) -> Hash: ...
+    @property
+    def time(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A root of reports or alignments that stands; `document` is None where its leaves are not all at hand."""
+
+    act: RecordedAct
+    document: Reports | Alignments | None
+
+
+def batch_of(act: RecordedAct, document: Document | None) -> Batch:
+    """An act with the leaves under its root, if this is their document: of that kind, author and root."""
+    expected = Reports if act.act.kind is ActKind.REPORTS else Alignments
+    if isinstance(document, expected) and (document.author, document.root) == (act.act.party, act.act.refers_to):
+        return Batch(act, document)
+    return Batch(act, None)
+
+
+# --- what is made of it
 
 
 class Gathering:
     """Collects a record; `read` gives a document by its hash, or None where it is not at hand."""
 
-    def __init__(self, parties: Mapping[PartyId, Party], read: Callable[[Hash], Document | None]) -> None:
+    def __init__(self, parties: Parties, read: Callable[[Hash], Document | None]) -> None:
         self._parties, self._read = parties, read
         self._missing: list[str] = []
         self._actors: dict[str, Actor] = {}
@@ -58,8 +148,11 @@ class Gathering:
         self._recognitions: list[Recognition] = []
         self._sources: dict[Hash, set[Hash]] = {}
 
-    def consented(self, agreements: Iterable[AgreementView], time: int) -> None:
-        """Who is bound by agreements that were signed here, and what their parties declare in them, as of a time."""
+    def consented(self, agreements: Iterable[Signed], time: int) -> None:
+        """Who is bound by agreements that were signed here, and what their parties declare in them, as of a time.
+
+        An agreement is related to the texts by which all its parties agreed to replace it.
+        """
         for view in agreements:
             if view.document is None or view.status is None:
                 self._missing.append(f"agreement {view.id}: {view.fault}")
@@ -70,8 +163,9 @@ class Gathering:
                 date=view.document.date,
                 character=view.document.rules.character,
                 form=view.document.rules.form,
-                world=_world_of(view, self._parties),
+                world=_world_of(view.document, self._parties),
                 clauses=_clause_texts(view.id, view.document),
+                related=frozenset(self._replacing(view.id, view.status)),
             )
             for clause, id_ in zip(view.document.clauses, view.document.clause_ids, strict=True):
                 self._alignments.extend(
@@ -79,14 +173,14 @@ class Gathering:
                 )
             world = self._texts[view.id].world
             for bound in view.status.bound:
-                party = self._parties[bound.party]
+                party = self._party(bound.party)
                 if world is not None and party.world != world:
-                    self._missing.append(f"party {party.id} of agreement {view.id}: it is of the other world")
+                    self._missing.append(f"party {bound.party} of agreement {view.id}: it is of the other world")
                     continue
-                self._actors[str(party.id)] = _actor(party)
+                self._actors[str(bound.party)] = _actor(bound.party, party)
                 self._undertakings.append(
                     Undertaking(
-                        str(party.id),
+                        str(bound.party),
                         view.id,
                         bound.clauses,
                         bound.acts,
@@ -96,10 +190,27 @@ class Gathering:
                     )
                 )
             for ended in _ended(view, self._parties, time):
-                self._actors.setdefault(ended.actor, _actor(self._parties[PartyId.parse(ended.actor)]))
+                who = PartyId.parse(ended.actor)
+                self._actors.setdefault(ended.actor, _actor(who, self._party(who)))
                 self._past.append(ended)
 
-    def endorsed(self, norms: Iterable[NormView]) -> None:
+    def _replacing(self, agreement: Hash, status: consent.Status) -> Iterator[Hash]:
+        """The agreements by which all parties agreed to replace one; a text that is away is listed."""
+        for name in status.amended_by:
+            text = self._read(name)
+            if text is None:
+                self._missing.append(f"text {name}, by which the parties of agreement {agreement} replaced it")
+            elif isinstance(text, Agreement):
+                yield agreement_of(text)
+
+    def _party(self, party: PartyId) -> Registered:
+        """Somebody who acted, and so is registered."""
+        found = self._parties.get(party)
+        if found is None:
+            raise KeyError(party)
+        return found
+
+    def endorsed(self, norms: Iterable[Published]) -> None:
         """Published norms as building blocks: who endorses one undertakes its outcomes, by that act, once.
 
         The norm's text is one clause, of which its publisher's document says that it asks for its outcomes. It is
@@ -135,16 +246,16 @@ class Gathering:
                 for outcome in norm.outcomes
             )
             for stance in view.stances:
-                party = self._parties[stance.party]
+                party = self._party(stance.party)
                 if stance.kind is not ActKind.ENDORSEMENT:
                     continue
                 if party.world != norm.world:
-                    self._missing.append(f"party {party.id} of norm {view.id}: it is of the other world")
+                    self._missing.append(f"party {stance.party} of norm {view.id}: it is of the other world")
                     continue
-                self._actors.setdefault(str(party.id), _actor(party))
+                self._actors.setdefault(str(stance.party), _actor(stance.party, party))
                 self._undertakings.append(
                     Undertaking(
-                        str(party.id),
+                        str(stance.party),
                         view.id,
                         frozenset([clause]),
                         (stance.act.digest,),
@@ -214,7 +325,7 @@ class Gathering:
             if one.same_as is not None
         ]
 
-    def record(self, at: AsOf, basis: Basis, world: World) -> Record:
+    def record(self, at: Moment, basis: Basis, world: World) -> Record:
         """All that was collected, with the outcomes that its alignments name."""
         outcomes: dict[OutcomeId, OutcomeText] = {}
         for alignment in self._alignments:
@@ -264,18 +375,19 @@ def _sources(evidence: Document | None) -> set[Hash]:
     return found
 
 
-def _ended(view: AgreementView, parties: Mapping[PartyId, Party], time: int) -> Iterator[Past]:
-    """Every spell in which a party was bound and no longer is: it withdrew, or the agreement ended."""
+def _ended(view: Signed, parties: Parties, time: int) -> Iterator[Past]:
+    """Every spell in which a party was bound and no longer is: it withdrew, or the agreement ended or was replaced."""
     if view.document is None or view.status is None:
         return
-    kinds = {one: parties[one].kind for one in {act.act.party for act in view.acts} if one in parties}
+    acting = {act.act.party: parties.get(act.act.party) for act in view.acts}
+    kinds = {party: known.kind for party, known in acting.items() if known is not None}
     kinds |= {founder.id: founder.kind for founder in view.document.founders}
     consents = read_consents(view.document, by_party(view.acts, time, {}), kinds, {})
     for party, own in consents.owns.items():
         for spell in own.spells:
             since = consents.since(spell)
             until = min((at for at in (spell.end, view.status.ended) if at is not None), default=None)
-            if since is None or until is None or not since < until <= time or party not in parties:
+            if since is None or until is None or not since < until <= time or acting.get(party) is None:
                 continue
             reserved = {act.act.clause for act in spell.acts if act.act.kind is ActKind.RESERVATION and own.stands(act)}
             closing = [act for act in own.acts if act.act.kind is ActKind.WITHDRAWAL and act.recorded.time <= until]
@@ -288,21 +400,32 @@ def _ended(view: AgreementView, parties: Mapping[PartyId, Party], time: int) -> 
                 _day(since),
                 _day(until),
             )
+    for gone in view.status.replaced:
+        before = gone.standing
+        agreed = [act.digest for act in view.acts if act.act.kind is ActKind.AMENDMENT]
+        yield Past(
+            str(before.party),
+            view.id,
+            before.clauses,
+            tuple(dict.fromkeys((*before.acts, *agreed))),
+            None,
+            _day(before.since),
+            _day(gone.until),
+        )
 
 
-def _world_of(view: AgreementView, parties: Mapping[PartyId, Party]) -> World | None:
+def _world_of(text: Agreement, parties: Parties) -> World | None:
     """By the identifiers that the text names and those that its founders claim: all must agree.
 
     Not by who joined later, or one stray accession would take an open agreement out of both worlds.
     """
-    claimed = {parties[founder].world for founder in view.terms.parties if founder in parties}
-    worlds = claimed | {view.document.world if view.document else None}
+    founders = (parties.get(founder.id) for founder in text.founders)
+    worlds = {founder.world for founder in founders if founder is not None} | {text.world}
     return next(iter(worlds)) if len(worlds) == 1 else None
 
 
-def _actor(party: Party) -> Actor:
-    country = party.profile.country if party.profile else ""
-    return Actor(str(party.id), party.name, party.kind, party.region, country)
+def _actor(id_: PartyId, party: Registered) -> Actor:
+    return Actor(str(id_), party.name, party.kind, party.region, party.country)
 
 
 def _clause_texts(agreement: Hash, document: Agreement | ReportedAgreement) -> tuple[ClauseText, ...]:
