@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.tools, pytest.mark.parametrize("databases", ["sqlite"]
 LONG = bool(os.environ.get("NORMLEDGER_LONG"))
 REORGANISATIONS = 1_000 if LONG else 30
 ON_ONE_CHAIN = 10
-"""So many reorganisations on top of each other; then the chain begins anew, or reading it whole would take ever longer."""
+"""Reorganisations on top of each other; then the chain begins anew, lest reading it whole take ever longer."""
 
 KILLS = 2_000 if LONG else 30
 DEEPEST = 64
