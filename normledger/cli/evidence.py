@@ -15,6 +15,7 @@ from normledger.composition.result import Parameters
 from normledger.errors import InputError, Refused
 from normledger.evidence.bundle import MOST_BYTES
 from normledger.evidence.verdict import Unproven
+from normledger.evidence.verdict import as_of as as_of_sentence
 from normledger.evidence.verification import verify as verify_bundle
 from normledger.identifiers import Digest, Hash
 from normledger.provenance.bundling import Bundling
@@ -75,7 +76,7 @@ def powers(
 
 
 def report(
-    leaf: Annotated[str, typer.Argument(metavar="REPORT", help="The report's hash, as `compose` lists it.")],
+    leaf: Annotated[str, typer.Argument(metavar="REPORT", help="The report's hash, as `trace TEXT --up` shows it.")],
     out: Out,
     as_of: AsOfBlock = None,
     trust: Trust = None,
@@ -131,8 +132,10 @@ def verify(
     try:
         with file.open("rb") as opened:
             raw = opened.read(limit + 1)
-    except OSError:
+    except FileNotFoundError:
         raise InputError("there is no such file; check the path", source=str(file)) from None
+    except OSError as error:
+        raise InputError(f"it can't be read ({error.strerror}); give a file", source=str(file)) from None
     try:
         verdict = verify_bundle(raw, block_hash=known, trust=policy, limit=limit)
     except Unproven as error:
@@ -203,5 +206,5 @@ def _write(
         return print_json({"file": str(out), "bytes": len(raw), **verdict.to_json()})
     say(f"Written to {out}, {len(raw):,} bytes.")
     say(verdict.says)
-    say(verdict.as_of)
+    say(as_of_sentence(verdict.chain_id, verdict.header, known=False))  # by the node alone: nobody named the block
     say(f"Whoever gets the file needs the block's hash from elsewhere: normledger verify {out} --block-hash 0x…")

@@ -47,7 +47,7 @@ def parse_json(data: bytes | str, *, source: str | None = None, line: int | None
         raise InputError(f"byte {error.start} is not UTF-8; save the file as UTF-8", source=source, line=line) from None
     except json.JSONDecodeError as error:
         raise InputError(
-            f"this is not JSON ({error.msg} at column {error.colno}); mend or remove it",
+            f"this is not JSON ({error.msg.removesuffix(' at')} at column {error.colno}); mend or remove it",
             source=source,
             line=line if line is not None else error.lineno,
         ) from None

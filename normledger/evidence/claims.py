@@ -28,7 +28,7 @@ from normledger.errors import InputError
 from normledger.evidence import recomposition
 from normledger.evidence.known import Conclusion, Known
 from normledger.evidence.statements import closed, hash_of, listed, number
-from normledger.evidence.verdict import Unproven, quoted
+from normledger.evidence.verdict import Unproven, counted, moment, quoted
 from normledger.identifiers import ClauseId, Hash, PartyId, keccak
 
 
@@ -126,10 +126,12 @@ def _consent(question: dict[str, Any], known: Known) -> Conclusion:
         "binds_since": str(bound.since) if bound else None,
         "toward": [str(one) for one in toward],
     }
-    says = f"{name} consented to clause {quoted(key)} of {quoted(text.title)} and still does."
+    says = (
+        f"{name} consented to clause {quoted(key)} of {quoted(text.title)}, from {moment(spell.start)}, and still does."
+    )
     if bound:
         others = ", ".join(known.party(one).name for one in toward) or "nobody yet"
-        says += f" The clause binds it in full toward {others}."
+        says += f" The agreement binds it from {moment(bound.since)}; the clause in full toward {others}."
     else:
         says += " The agreement is not in effect for it yet." if since is None else " It takes effect for it later."
     notes = [f"The clause reads: {quoted(text.clauses[text.clause_ids.index(clause)].text)}"]
@@ -137,8 +139,8 @@ def _consent(question: dict[str, Any], known: Known) -> Conclusion:
     reduced = others_bound - {party} - set(toward) if bound else set()
     if reduced:
         notes.append(
-            f"Toward {len(reduced)} other parties it does not bind in full, by reservations, objections or a later "
-            "agreement."
+            f"Toward {counted(len(reduced), 'other party', 'other parties')} it does not bind in full, by "
+            "reservations, objections or a later agreement."
         )
     notes += [
         f"All parties agreed to the corrected text {one}, which reads in its place." for one in status.corrected_by
@@ -147,6 +149,9 @@ def _consent(question: dict[str, Any], known: Known) -> Conclusion:
 
 
 # --- endorsements
+
+_NAMED = 20
+"""Parties that are named one by one."""
 
 
 def _endorsements(question: dict[str, Any], known: Known) -> Conclusion:
@@ -171,12 +176,19 @@ def _endorsements(question: dict[str, Any], known: Known) -> Conclusion:
         "anchored": [str(one.act.party) for one in anchored],
     }
     says = (
-        f"The norm {quoted(text.title)} is endorsed by exactly {_parties(len(endorsed))} and opposed by {len(opposed)}"
+        f"The norm {quoted(text.title)} is endorsed by exactly {counted(len(endorsed), 'party', 'parties')} and "
+        f"opposed by {len(opposed)}"
     )
     says += f"; at least {len(anchored)} more endorsed it off the chain." if anchored else "."
     notes = [f"The norm reads: {quoted(text.text)}"]
+    for word, those in (("Endorsed", endorsed), ("Opposed", opposed)):
+        if those:
+            names = [known.party(one.party).name for one in those[:_NAMED]]
+            names += [f"{len(those) - _NAMED} more, whom the claim's data list"] if len(those) > _NAMED else []
+            notes.append(f"{word} by: {', '.join(names)}.")
     if missing := len(roots) - len(anchors):
-        notes.append(f"{missing} anchors whose endorsements are not in the file count nothing.")
+        anchors_ = counted(missing, "anchor", "anchors")
+        notes.append(f"Of {anchors_} the endorsements are not in the file, and count nothing.")
     if anchored:
         notes.append("Each anchored endorsement carries its party's signature; its anchor shows by when it was signed.")
     return Conclusion(
@@ -186,10 +198,6 @@ def _endorsements(question: dict[str, Any], known: Known) -> Conclusion:
         tuple(one.party for one in found) + tuple(one.act.party for one in anchored),
         tuple(notes),
     )
-
-
-def _parties(count: int) -> str:
-    return "one party" if count == 1 else f"{count} parties"
 
 
 # --- full powers

@@ -114,14 +114,23 @@ def chain_name(chain_id: int) -> str:
     return f"chain {chain_id} ({known})" if known else f"chain {chain_id}"
 
 
+def moment(seconds: int) -> str:
+    """A time, in Unix seconds, as a person reads it."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (ValueError, OverflowError, OSError):  # beyond the year 9999
+        return f"second {seconds}"
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """``1 party``, ``3 parties``."""
+    return f"{number} {one if number == 1 else many}"
+
+
 def as_of(chain_id: int, header: Header, known: bool) -> str:
     """The block at which all of it holds."""
-    try:
-        time = datetime.fromtimestamp(header.time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    except (ValueError, OverflowError, OSError):  # a time beyond the year 9999
-        time = f"second {header.time}"
     sure = ", the one that you named" if known else ""
-    return f"As of block {header.number} of {chain_name(chain_id)}, {time}, {header.hash}{sure}."
+    return f"As of block {header.number} of {chain_name(chain_id)}, {moment(header.time)}, {header.hash}{sure}."
 
 
 def to_obtain(chain_id: int, header: Header, known: bool) -> tuple[str, ...]:

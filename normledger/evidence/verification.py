@@ -35,7 +35,7 @@ from normledger.evidence.header import Header, read_header
 from normledger.evidence.known import Conclusion, Entry, Known
 from normledger.evidence.state_proof import NO_CODE, Account, Nodes, ProofError
 from normledger.evidence.statements import Stated, hash_of, listed
-from normledger.evidence.verdict import Unproven, Verdict, as_of, on_trust, to_obtain
+from normledger.evidence.verdict import Unproven, Verdict, as_of, counted, on_trust, to_obtain
 from normledger.identifiers import ZERO, Address, Digest, Hash, PartyId, Word, keccak
 
 REGISTER = Hash(REGISTER_SLOT.to_bytes(32, "big"))
@@ -349,11 +349,11 @@ def _verdict(
         for one in proven[:_SHOWN]
     ]
     if len(proven) > _SHOWN:
-        by_signature.append(f"So do those of {len(proven) - _SHOWN} more acts.")
+        by_signature.append(f"So do those of {counted(len(proven) - _SHOWN, 'more act', 'more acts')}.")
     subjects, acts = len(bundle.subjects), sum(len(subject.acts) for subject in bundle.subjects)
     by_contract = [
-        f"No act is missing: the {acts} acts on the {subjects} subjects on which the claim rests link to the words "
-        "that the contracts hold.",
+        f"No act is missing: the {counted(acts, 'act', 'acts')} on the {counted(subjects, 'subject', 'subjects')} on "
+        "which the claim rests link to the words that the contracts hold.",
         "Each account acted for its party when its act was recorded, in the block and at the time told.",
     ]
     by_contract += [
@@ -362,7 +362,7 @@ def _verdict(
         for one in others[:_SHOWN]
     ]
     if len(others) > _SHOWN:
-        by_contract.append(f"So it is with {len(others) - _SHOWN} more acts.")
+        by_contract.append(f"So it is with {counted(len(others) - _SHOWN, 'more act', 'more acts')}.")
     claimed = list(found.claimed)
     parties = list(dict.fromkeys(found.parties))
     nameless = [party for party in parties if party not in recognised]
@@ -373,7 +373,7 @@ def _verdict(
             )
     claimed += [f"That {known.party(party).name} is who it says." for party in nameless[:_SHOWN]]
     if len(nameless) > _SHOWN:
-        claimed.append(f"The same of {len(nameless) - _SHOWN} more parties.")
+        claimed.append(f"The same of {counted(len(nameless) - _SHOWN, 'more party', 'more parties')}.")
     return Verdict(
         " ".join((found.says, *found.notes)),
         tuple(by_signature),

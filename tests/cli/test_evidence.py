@@ -28,6 +28,7 @@ def test_a_stranger_verifies_what_was_made(signed: Command, tmp_path: Path) -> N
     made = signed("evidence", "consent", "north", "Treaty of the Test", "--clause", "1", "--out", out)
     assert made.code == 0, made.err
     assert "consented to clause “1”" in made.out
+    assert "that you named" not in made.out  # whoever makes a file has named no block
     assert out.stat().st_size <= 30_000
     shutil.rmtree(tmp_path / ".normledger")
     without = signed("verify", out)
@@ -80,6 +81,7 @@ def test_a_file_that_proves_nothing_ends_with_its_step(signed: Command, tmp_path
     ("arguments", "word"),
     [
         (("verify", "nowhere.json"), "there is no such file"),
+        (("verify", "."), "can't be read (Is a directory); give a file"),
         (("verify", "FILE", "--block-hash", "12"), "is not a hash"),
         (("verify", "FILE", "--trust", "nowhere.json"), "there is no such trust policy"),
         (("evidence", "norm", "Nothing", "--out", "x.json"), "There is no norm 'Nothing' here"),

@@ -23,6 +23,18 @@ def test_without_the_block_s_hash_it_says_what_to_obtain_and_where() -> None:
     assert verdict.to_json()["obtain"] == [sentence]
 
 
+def test_a_number_is_opened_and_consent_has_its_days() -> None:
+    said = verify(good()["endorsements"]).says
+    claim = json.loads(good()["endorsements"])["claim"]
+    named, opposed = said.split(" Endorsed by: ")[1].split(" Opposed by: ")
+    assert all(one in named for one in claim["endorsed_by"])
+    assert all(one in opposed for one in claim["opposed_by"])
+    assert all(one not in opposed for one in claim["endorsed_by"])
+    assert (
+        "from 2027-01-15T08:00:13Z, and still does. The agreement binds it from 2027-" in verify(good()["consent"]).says
+    )
+
+
 def test_with_it_nothing_is_left_to_obtain() -> None:
     verdict = verify(good()["consent"], block_hash=block_hashes()["consent"])
     assert verdict.obtain == ()
