@@ -6,6 +6,7 @@ deciding what an act does (`acts.consent`) or what clauses add up to (`compositi
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import cached_property
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Engine
@@ -65,6 +66,9 @@ from normledger.ledger.undertakings import Gathering
 
 _NORMS = Contract.NORM_REGISTRY
 _ALL = 2**31 - 1
+
+_LOOK_AGAIN = 0.5
+"""Seconds after which a view looks again for documents that have come or gone."""
 
 
 class Ledger:
@@ -165,8 +169,18 @@ class View:
         self, engine: Engine, store: DocumentStore, release: Release, at: AsOf, texts: Texts | None = None
     ) -> None:
         self._engine, self._store, self._release, self.at = engine, store, release, at
-        self._rows, self._texts = Rows(engine, at.block), texts or Texts(engine, store)
+        self._rows, self._known = Rows(engine, at.block), texts or Texts(engine, store)
+        self._looked = -_LOOK_AGAIN
         self._holders: dict[ClauseId, DocumentHash] = {}
+
+    @property
+    def _texts(self) -> Texts:
+        """What the documents say, learned anew from time to time: a view may be asked long after it was made."""
+        now = monotonic()
+        if now - self._looked >= _LOOK_AGAIN:
+            self._known.learn()
+            self._looked = now
+        return self._known
 
     @property
     def release(self) -> Release:

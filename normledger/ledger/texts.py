@@ -58,7 +58,7 @@ Ask = tuple[ClauseId, OutcomeId, DocumentHash]
 
 
 class Texts:
-    """The documents that the index's rows name, by what they say."""
+    """The documents that the index's rows name, by what they say: as it was when they were last learned."""
 
     def __init__(self, engine: Engine, store: DocumentStore) -> None:
         self._engine, self._store, self._lock = engine, store, threading.Lock()
@@ -67,7 +67,6 @@ class Texts:
     def titled(self, kind: type[Document], title: str) -> list[DocumentHash]:
         """The documents of a type with this title, or profiles with this name."""
         query = select(_TEXTS.c.document).where(_TEXTS.c.title == title[:TITLE_LENGTH], _TEXTS.c.kind == _KINDS[kind])
-        self.learn()
         with self._engine.connect() as connection:
             return sorted(map(DocumentHash.parse, connection.scalars(query)))
 
@@ -91,7 +90,6 @@ class Texts:
         found: set[tuple[bytes, ...]] = set()
         if not asked:
             return found
-        self.learn()
         with self._engine.connect() as connection:
             for some in chunks(asked):
                 rows = connection.execute(select(*wanted).where(by.in_(some)))

@@ -39,11 +39,12 @@ Ended = tuple[RecordedAct, RecordedAct, Moment | None, str]
 class Deeds:
     """Collects nodes and edges as of a view; of what is read, also all that it rests on, unless it is `shallow`.
 
-    Shallow, an edge may lead down to what was not read: who climbs up never goes there.
+    Shallow, an edge may lead down to what was not read: who climbs up never goes there. `brief` leaves out by what
+    authority accounts acted, and what parties declare of themselves.
     """
 
-    def __init__(self, view: View, *, shallow: bool = False) -> None:
-        self.view, self.shallow = view, shallow
+    def __init__(self, view: View, *, shallow: bool = False, brief: bool = False) -> None:
+        self.view, self.shallow, self.brief = view, shallow, brief
         self._nodes: dict[str, Node] = {}
         self._edges: set[Edge] = set()
         self._resting: dict[str, set[str]] = defaultdict(set)
@@ -169,7 +170,7 @@ class Deeds:
 
     def _authority(self, key: str, act: RecordedAct, party: Party | None, scope: Hash) -> None:
         """By which claim, rotation or full powers the account acted for the party."""
-        if party is None:
+        if party is None or self.brief:
             return
         if act.represented:
             for one in party.powers:
@@ -227,6 +228,8 @@ class Deeds:
             f"{party.kind}, claims to be {', '.join(party.identifiers)}",
             sort=party.kind,
         )
+        if self.brief:
+            return party
         standing = self._standing(id_, "party", party.name, None)
         self._rests(standing, "wasAttributedTo", key)
         tenures = _tenures(party)

@@ -87,7 +87,7 @@ def trace(view: View, norm: NormView, policy: TrustPolicy) -> TraceNode:
     The short way through the graph: what leads to nobody's act is left to `down`. A norm that was a building block of
     this one opens below its derivation, all the way down.
     """
-    lineage = Lineage(view, policy)
+    lineage = Lineage(view, policy, brief=True)
     lineage.norm(norm.id)
     root = f"standing:{norm.id}.{view.at.block}"
     return _Tree(lineage.graph(root)).norm(f"norm:{norm.id}", root, frozenset())
@@ -104,7 +104,7 @@ class _Tree:
         found = [
             (edge, self._graph.nodes[further])
             for edge, further in self._graph.below.get(key, ())
-            if self._graph.nodes[further].kind == kind and (not relations or edge.relation in relations)
+            if further.startswith(f"{kind}:") and (not relations or edge.relation in relations)
         ]
         return sorted(found, key=lambda pair: (pair[1].at or Moment(0, 0), pair[1].key))
 

@@ -12,6 +12,7 @@ Belongs here: turning acts, documents and the folds' answers into a graph. Does 
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from normledger.acts import consent
@@ -51,8 +52,10 @@ _EVIDENCE = (ActKind.PUBLICATION, ActKind.DERIVATION)
 class Lineage(Deeds):
     """Collects a graph as of a view, under a trust policy; `found` asks for outcomes that only the method sees too."""
 
-    def __init__(self, view: View, policy: TrustPolicy, *, found: bool = False, shallow: bool = False) -> None:
-        super().__init__(view, shallow=shallow)
+    def __init__(
+        self, view: View, policy: TrustPolicy, *, found: bool = False, shallow: bool = False, brief: bool = False
+    ) -> None:
+        super().__init__(view, shallow=shallow, brief=brief)
         self.policy, self.found = policy, found
         self.leaves: dict[str, Report | ClauseAlignment] = {}
         """What the reports and alignments that were read say, by key."""
@@ -72,7 +75,8 @@ class Lineage(Deeds):
         for act in acts:
             named = self._nodes.get(f"instrument:{act.act.refers_to}")
             uses: list[tuple[str, str]] = []
-            if act.act.kind is ActKind.RECOGNITION and self._whose(PartyId(act.act.refers_to)):
+            recognises = act.act.kind is ActKind.RECOGNITION and not self.brief
+            if recognises and self._whose(PartyId(act.act.refers_to)):
                 of = self.view.parties[PartyId(act.act.refers_to)]
                 if of.recorded.order < act.order:
                     uses.append((f"instrument:{of.digest}", "who is recognised"))
@@ -523,8 +527,12 @@ class Lineage(Deeds):
             return
         about = self._connected(asked)
         parameters = Parameters(found=False, packages=False)
+        bases: tuple[Basis, ...] = ("consented", "reported") if self.policy.reports else ("consented",)
+        found = {basis: self.view.record_about(about, basis, "real") for basis in bases}
         made = [
-            compose(self.view.record_about(about, basis, world), self.policy, parameters) for basis, world in _RECORDS
+            compose(replace(found[basis], world=world), self.policy, parameters)
+            for basis, world in _RECORDS
+            if basis in found
         ]
         self._candidates((one, each) for each in made for one in each.candidates if asked.issuperset(one.outcomes))
 
