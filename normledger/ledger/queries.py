@@ -172,6 +172,8 @@ class View:
         self._rows, self._known = Rows(engine, at.block), texts or Texts(engine, store)
         self._looked = -_LOOK_AGAIN
         self._holders: dict[ClauseId, DocumentHash] = {}
+        self._said_of: dict[Hash, set[Ask]] = {}
+        self._said_about: dict[Hash, set[Ask]] = {}
 
     @property
     def _texts(self) -> Texts:
@@ -180,6 +182,8 @@ class View:
         if now - self._looked >= _LOOK_AGAIN:
             self._known.learn()
             self._looked = now
+            for kept in (self._holders, self._said_of, self._said_about):
+                kept.clear()
         return self._known
 
     @property
@@ -400,14 +404,23 @@ class View:
 
     def holding(self, clauses: Iterable[Hash]) -> dict[ClauseId, DocumentHash]:
         """By clause, the document at hand that holds it, be it on the register or not."""
-        asked = [ClauseId(clause) for clause in clauses]
+        asked, texts = [ClauseId(clause) for clause in clauses], self._texts
         if missing := [clause for clause in asked if clause not in self._holders]:
-            self._holders |= self._texts.holding(missing)
+            self._holders |= texts.holding(missing)
         return {clause: self._holders[clause] for clause in asked if clause in self._holders}
 
     def asks(self, *, of: Iterable[Hash] = (), about: Iterable[Hash] = ()) -> set[Ask]:
         """What documents at hand, on the register or not, say of the clauses `of` or of the outcomes `about`."""
-        return self._texts.asks(of=of, about=about)
+        of, about, texts = set(map(Hash, of)), set(map(Hash, about)), self._texts
+        if unknown := of - self._said_of.keys():
+            self._said_of |= {name: set() for name in unknown}
+            for one in texts.asks(of=unknown):
+                self._said_of[one[0]].add(one)
+        if unknown := about - self._said_about.keys():
+            self._said_about |= {name: set() for name in unknown}
+            for one in texts.asks(about=unknown):
+                self._said_about[one[1]].add(one)
+        return set().union(*(self._said_of[name] for name in of), *(self._said_about[name] for name in about))
 
     def mentioning(self, *names: Hash) -> set[DocumentHash]:
         """The batches of reports at hand that tell of an agreement, and the derivations that name a norm."""

@@ -199,6 +199,8 @@ class Rows:
 
     def is_party(self, party: Hash) -> bool:
         """Whether a party is registered."""
+        if party in self._claims:
+            return self._claims[PartyId(party)] is not None
         query = select(_PARTIES.c.id).where(_PARTIES.c.id == str(party), _PARTIES.c.block <= self._block)
         return self._one(query) is not None
 

@@ -130,7 +130,7 @@ class Texts:
         tried: set[str] = set()
         unread = select(_TEXTS.c.document).where(_TEXTS.c.kind == "")
         while names := [
-            name for name in connection.scalars(unread) if name not in tried and self._store.has(Hash.parse(name))
+            name for name in connection.scalars(unread) if name not in tried and self._store.seek(Hash.parse(name))
         ]:
             tried.update(names)
             for some in chunks(names):

@@ -30,23 +30,33 @@ class Ascent:
 
     def climb(self, start: str, depth: int | None = None) -> None:
         """Read what rests on the thing of this key, at most `depth` steps away, and whether more lies beyond."""
-        far, known = {start: 0}, -1
-        while known != len(far):  # what is read for one thing may lead to another that was reached before
-            known = len(far)
-            for key in [*far]:
-                self._reach(key, far, depth)
+        far, level = {start: 0}, [start]
+        while level:
+            self._look_up(level)
+            for key in level:
+                self.open(key)
+            level = []
+            while new := self._new(far):  # what is read for one thing may lead to another that was reached before
+                far |= new
+                level += [key for key, steps in new.items() if depth is None or steps <= depth]
         self._lineage.candidates_of(self._borne)
 
-    def _reach(self, key: str, far: dict[str, int], depth: int | None) -> None:
-        queue = [key]
-        for one in queue:
-            if depth is not None and far[one] > depth:
-                continue
-            self.open(one)
-            for further in self._lineage.resting_on(one):
-                if further not in far or far[further] > far[one] + 1:
-                    far[further] = far[one] + 1
-                    queue.append(further)
+    def _new(self, far: dict[str, int]) -> dict[str, int]:
+        """What rests on things that were opened and was not reached yet, with how far away it is at most."""
+        found: dict[str, int] = {}
+        for key in far:  # the nearest first
+            for further in self._lineage.resting_on(key) if key in self._opened else ():
+                if further not in far:
+                    found.setdefault(further, far[key] + 1)
+        return found
+
+    def _look_up(self, keys: Iterable[str]) -> None:
+        """Read at once what will be asked of each."""
+        view = self._view
+        asked = [key.partition(":") for key in keys if key.startswith(("clause:", "outcome:", "standing:"))]
+        names = {Hash.parse(name.partition(".")[0]) for _, _, name in asked}
+        outcomes = names | {Hash(outcome) for _, outcome, _ in view.asks(of=names)}
+        view.agreements_with(document for _, _, document in view.asks(about=outcomes))
 
     def open(self, key: str) -> None:
         """Read whoever may name this thing, of those that are on the register."""
