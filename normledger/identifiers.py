@@ -6,6 +6,7 @@ Does not belong here: anything that knows what a document or an act is.
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NewType, Self
 
 from normledger.errors import InputError
@@ -105,9 +106,7 @@ class Address(bytes):
         return address
 
     def __str__(self) -> str:
-        plain = self.hex()
-        digest = keccak(plain.encode()).hex()
-        return "0x" + "".join(c.upper() if int(d, 16) >= 8 else c for c, d in zip(plain, digest, strict=False))
+        return _checksummed(self)
 
     def __repr__(self) -> str:
         return f"Address({self})"
@@ -116,6 +115,13 @@ class Address(bytes):
 def keccak(data: bytes) -> Hash:
     """Keccak-256 as Ethereum uses it (not FIPS 202's SHA3-256)."""
     return bytes.__new__(Hash, keccak_256(data).digest())  # 32 bytes for certain: nothing here is called more often
+
+
+@lru_cache(maxsize=8192)
+def _checksummed(address: bytes) -> str:
+    plain = address.hex()
+    digest = keccak(plain.encode()).hex()
+    return "0x" + "".join(c.upper() if int(d, 16) >= 8 else c for c, d in zip(plain, digest, strict=False))
 
 
 SCHEMES = ("state", "igo", "lei", "domain", "ror", "name")

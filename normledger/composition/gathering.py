@@ -6,7 +6,6 @@ below, and gets the same record. Belongs here: bringing the fold's answers and t
 (`acts.consent`), or composing.
 """
 
-import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -44,7 +43,6 @@ from normledger.documents.document import (
     Reports,
 )
 from normledger.documents.geography import region_of
-from normledger.errors import InputError
 from normledger.identifiers import ClauseId, DocumentHash, Hash, OutcomeId, PartyId, is_exercise
 
 # --- what is brought
@@ -236,7 +234,8 @@ class Gathering:
                 clauses=(ClauseText(clause, view.id, 0, "", norm.title, norm.text, ""),),
             )
             evidence = self._read(view.publication.act.content)
-            self._sources[view.id] = _sources(evidence) | {
+            sources = evidence.sources if isinstance(evidence, DerivationRecord) else frozenset()
+            self._sources[view.id] = {*sources} | {
                 other.id
                 for other in published
                 if other.id != view.id and other.document and set(other.document.outcomes) & set(norm.outcomes)
@@ -360,19 +359,6 @@ class Gathering:
         aligned = {one.clause for one in self._alignments if one.outcome in asked}
         holding = {one.id for one in self._texts.values() if any(clause.id in aligned for clause in one.clauses)}
         return replace(text, related=frozenset(self._sources[text.id] | holding - {text.id}))
-
-
-def _sources(evidence: Document | None) -> set[Hash]:
-    """The agreements that a norm's derivation names; none where it is not at hand or says something else."""
-    if not isinstance(evidence, DerivationRecord):
-        return set()
-    sources = evidence.data.get("sources")
-    named = sources.get("agreements") if isinstance(sources, dict) else None
-    found = set()
-    for name in named if isinstance(named, list) else []:
-        with contextlib.suppress(InputError):
-            found.add(Hash.parse(name))
-    return found
 
 
 def _ended(view: Signed, parties: Parties, time: int) -> Iterator[Past]:

@@ -54,6 +54,7 @@ def parse_json(data: bytes | str, *, source: str | None = None, line: int | None
     return value
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _STRUCTURE = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|([\[{])|([\]}])', re.DOTALL)
 
 
@@ -82,7 +83,7 @@ def _check(value: Any, field: str, depth: int) -> None:
             f"{value[:40]} is not a whole number up to 2^53 - 1; write it as a string or in smaller units", field=field
         )
     if isinstance(value, str):
-        if any(0xD800 <= ord(c) <= 0xDFFF for c in value):
+        if _SURROGATE.search(value):
             raise InputError("a lone surrogate is not a character; remove it", field=field)
     elif isinstance(value, dict):
         for key, inner in value.items():

@@ -5,6 +5,7 @@ Does not belong here: reading them back (`document_reader`), where they are kept
 which others publish (`formats`).
 """
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -479,6 +480,17 @@ class DerivationRecord(_Document):
 
     def to_json(self) -> dict[str, Any]:
         return {"type": "derivation", **self.data}
+
+    @property
+    def sources(self) -> frozenset[Hash]:
+        """The agreements and norms that it says it started from; what is no hash there is passed over."""
+        sources = self.data.get("sources")
+        named = sources.get("agreements") if isinstance(sources, dict) else None
+        found = set()
+        for name in named if isinstance(named, list) else ():
+            with contextlib.suppress(InputError):
+                found.add(Hash.parse(name))
+        return frozenset(found)
 
 
 Document = (

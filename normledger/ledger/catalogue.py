@@ -31,6 +31,7 @@ class Catalogue(Mapping[K, V]):
         self._find, self._has, self._list, self._count = find, has, keys, count
         self._prepare, self._everything = prepare, everything
         self._made: dict[Hash, V] = {}
+        self._there: dict[Hash, bool] = {}
         self._order: Sequence[K] | None = None
         self._complete: dict[K, V] | None = None
 
@@ -46,7 +47,13 @@ class Catalogue(Mapping[K, V]):
     def __contains__(self, key: object) -> bool:
         if not isinstance(key, bytes) or len(key) != 32:
             return False
-        return key in self._made or (self._complete is None and self._has(Hash(key)))
+        if key in self._made:
+            return True
+        if self._complete is not None:
+            return False
+        if key not in self._there:  # as of a block this never changes
+            self._there[Hash(key)] = self._has(Hash(key))
+        return self._there[Hash(key)]
 
     def __iter__(self) -> Iterator[K]:
         if self._order is None:

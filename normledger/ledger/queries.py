@@ -6,6 +6,7 @@ deciding what an act does (`acts.consent`) or what clauses add up to (`compositi
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import cached_property
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Engine
@@ -33,7 +34,9 @@ from normledger.errors import InputError, NotFound, WorkspaceError
 from normledger.identifiers import (
     KINDS,
     ZERO,
+    Address,
     AgreementId,
+    ClauseId,
     Digest,
     DocumentHash,
     Hash,
@@ -55,10 +58,13 @@ from normledger.ledger.tables import (
     ProgressRow,
     RegisterRow,
 )
-from normledger.ledger.texts import Texts
+from normledger.ledger.texts import Ask, Texts
 
 _NORMS = Contract.NORM_REGISTRY
 _ALL = 2**31 - 1
+
+_LOOK_AGAIN = 0.5
+"""Seconds after which a view looks again for documents that have come or gone."""
 
 
 class Ledger:
@@ -159,7 +165,22 @@ class View:
         self, engine: Engine, store: DocumentStore, release: Release, at: AsOf, texts: Texts | None = None
     ) -> None:
         self._engine, self._store, self._release, self.at = engine, store, release, at
-        self._rows, self._texts = Rows(engine, at.block), texts or Texts(engine, store)
+        self._rows, self._known = Rows(engine, at.block), texts or Texts(engine, store)
+        self._looked = -_LOOK_AGAIN
+        self._holders: dict[ClauseId, DocumentHash] = {}
+        self._said_of: dict[Hash, set[Ask]] = {}
+        self._said_about: dict[Hash, set[Ask]] = {}
+
+    @property
+    def _texts(self) -> Texts:
+        """What the documents say, learned anew from time to time: a view may be asked long after it was made."""
+        now = monotonic()
+        if now - self._looked >= _LOOK_AGAIN:
+            self._known.learn()
+            self._looked = now
+            for kept in (self._holders, self._said_of, self._said_about):
+                kept.clear()
+        return self._known
 
     @property
     def release(self) -> Release:
@@ -222,6 +243,18 @@ class View:
             raise InputError(f"{len(matches)} parties claim {name!r}; name one by its id: {told}")
         return matches[0]
 
+    def parties_through(self, account: Address) -> list[PartyId]:
+        """Whoever an account ever acted for, or might have: as the party's own or as a representative's."""
+        return self._rows.parties_through(account)
+
+    def parties_presenting(self, profile: Hash) -> list[PartyId]:
+        """Whoever ever named this document as its profile."""
+        return sorted(self._rows.parties_presenting([profile]))
+
+    def party_declaring(self, digest: Digest) -> PartyId | None:
+        """Whose claim or act on itself this is; None where it is none."""
+        return self._rows.party_declaring(digest)
+
     def author_of(self, list_: Hash) -> PartyId | None:
         """The party whose list of statements on others a subject is; None where it is none."""
         return self._rows.author_of(list_)
@@ -275,6 +308,18 @@ class View:
     def acts_on(self, contract: Contract, subject: Hash) -> tuple[RecordedAct, ...]:
         """All acts on a subject's word, in the order in which they are linked."""
         return self._rows.acts_on(contract, subject)
+
+    def acts_of(self, party: PartyId) -> list[RecordedAct]:
+        """All acts of a party but those on itself, in the chain's order."""
+        return self._rows.acts_by(party)
+
+    def acts_with(self, *contents: Hash) -> list[RecordedAct]:
+        """The acts whose content is one of these texts or roots, in the chain's order."""
+        return self._rows.acts_with(contents)
+
+    def recognitions_of(self, party: PartyId) -> list[RecordedAct]:
+        """All recognitions of a party by others, standing or not, in the chain's order."""
+        return self._rows.recognising(party)
 
     def next_number(self, contract: Contract, subject: Hash, party: PartyId) -> int:
         """The number that a client proposes: the highest known of this party on this subject, plus one."""
@@ -358,9 +403,53 @@ class View:
 
     def agreement_of_clause(self, clause: Hash) -> AgreementView | None:
         """The agreement whose text holds a clause; None where no text at hand does."""
-        document = self._texts.of_clause(clause)
+        document = self.holding([clause]).get(ClauseId(clause))
         found = [] if document is None else self.agreements_with([document])
         return next((one for one in found if one.document and clause in one.document.clause_ids), None)
+
+    def holding(self, clauses: Iterable[Hash]) -> dict[ClauseId, DocumentHash]:
+        """By clause, the document at hand that holds it, be it on the register or not."""
+        asked, texts = [ClauseId(clause) for clause in clauses], self._texts
+        if missing := [clause for clause in asked if clause not in self._holders]:
+            self._holders |= texts.holding(missing)
+        return {clause: self._holders[clause] for clause in asked if clause in self._holders}
+
+    def asks(self, *, of: Iterable[Hash] = (), about: Iterable[Hash] = ()) -> set[Ask]:
+        """What documents at hand, on the register or not, say of the clauses `of` or of the outcomes `about`."""
+        of, about, texts = set(map(Hash, of)), set(map(Hash, about)), self._texts
+        if unknown := of - self._said_of.keys():
+            self._said_of |= {name: set() for name in unknown}
+            for one in texts.asks(of=unknown):
+                self._said_of[one[0]].add(one)
+        if unknown := about - self._said_about.keys():
+            self._said_about |= {name: set() for name in unknown}
+            for one in texts.asks(about=unknown):
+                self._said_about[one[1]].add(one)
+        return set().union(*(self._said_of[name] for name in of), *(self._said_about[name] for name in about))
+
+    def mentioning(self, *names: Hash) -> set[DocumentHash]:
+        """The batches of reports at hand that tell of an agreement, and the derivations that name a norm."""
+        return self._texts.mentioning(names)
+
+    def reported_agreement(self, document: Hash) -> ReportedAgreement | None:
+        """The text that a standing report is about, if it is at hand."""
+        text = self._store.read(document)
+        if not isinstance(text, ReportedAgreement):
+            return None
+        return text if any(self.batches_in(self._texts.mentioning([document]))) else None
+
+    def batches_in(self, documents: Iterable[Hash]) -> list[Batch]:
+        """The standing batches whose leaves these documents hold, in the order of recording."""
+        found = []
+        for act in self.acts_with(*documents):
+            if act.act.kind not in (ActKind.REPORTS, ActKind.ALIGNMENTS):
+                continue
+            batch = batch_of(act, self._store.read(act.act.content))
+            if batch.document is not None:
+                standing = consent.standing_batches(self.acts_on(Contract.PARTY_REGISTRY, act.act.subject))
+                if any(one.digest == act.digest for one in standing):
+                    found.append(batch)
+        return found
 
     def agreement_judged_on(self, stances: Hash) -> AgreementId | None:
         """The agreement whose subject of others' stances this is; None where it is none."""
@@ -407,6 +496,20 @@ class View:
             lambda: len(rows.norm_ids()),
             lambda: rows.load(_NORMS),
         )
+
+    def norms_among(self, names: Iterable[Hash]) -> set[NormId]:
+        """Those of these names under which a norm was published."""
+        return self._rows.norms_among(names)
+
+    def norms_with(self, kind: ActKind) -> list[NormId]:
+        """The norms on which acts of a kind were recorded, in the order of the first such act."""
+        return [NormId(one) for one in self._rows.subjects(_NORMS, [kind])]
+
+    def authors(self) -> list[PartyId]:
+        """Whoever ever stated something of others: reports, alignments, recognitions."""
+        kinds = (ActKind.REPORTS, ActKind.ALIGNMENTS, ActKind.RECOGNITION)
+        lists = self._rows.subjects(Contract.PARTY_REGISTRY, kinds)
+        return [author for one in lists if (author := self.author_of(one)) is not None]
 
     def _norm(self, norm: NormId, acts: Sequence[RecordedAct]) -> NormView:
         read = self._store.read(norm)
@@ -489,14 +592,16 @@ class View:
         Whatever `record` says of these outcomes, of the clauses that somebody aligns with them, and of who undertook
         those, this says in the same words; of what is missing it names only what was met on the way.
         """
-        clauses, said = self._texts.asking(outcomes)
-        texts = self._texts.holding(clauses)
+        asked = self._texts.asks(about=outcomes)
+        said = {document for _, _, document in asked}
+        texts = set(self._texts.holding(clause for clause, _, _ in asked).values())
         gathering = Gathering(self.parties, self._store.read)
         if basis == "consented":
             gathering.consented(self.agreements_with(texts), self.at.time)
         else:
             gathering.reported(self.batches(ActKind.REPORTS, self._texts.mentioning(texts)))
         gathering.aligned(self.batches(ActKind.ALIGNMENTS, said))
+        gathering.recognised(self.recognitions)
         return gathering.record(self.at, basis, world)
 
     # --- comparison

@@ -8,12 +8,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Row, Select, func, select
+from sqlalchemy import ColumnElement, Engine, Row, Select, TextClause, func, select
 
 from normledger.acts import powers
 from normledger.acts.act import Act, ActKind, Claim, Contract, Recorded, RecordedAct, RecordedClaim
-from normledger.identifiers import Address, AgreementId, Digest, Hash, Identifier, NormId, PartyId
+from normledger.identifiers import ZERO, Address, AgreementId, Digest, Hash, Identifier, NormId, PartyId
 from normledger.ledger.tables import (
+    NAMES_A_TEXT,
     ActRow,
     AgreementRow,
     BlockRow,
@@ -94,6 +95,20 @@ class Rows:
         """How many acts there are, other than of parties on themselves."""
         return self._count(_ACTS)
 
+    def acts_by(self, party: PartyId) -> list[RecordedAct]:
+        """All acts of a party on anything but itself."""
+        return self._acts_where(_ACTS.c.party == str(party))
+
+    def acts_with(self, contents: Iterable[Hash]) -> list[RecordedAct]:
+        """The acts that name one of these texts, in the chain's order."""
+        named = sorted(str(one) for one in contents if one != ZERO)
+        found = [one for some in chunks(named) for one in self._acts_where(_ACTS.c.content.in_(some), NAMES_A_TEXT)]
+        return sorted(found, key=lambda act: act.order)
+
+    def recognising(self, party: PartyId) -> list[RecordedAct]:
+        """The recognitions of a party, by whomever."""
+        return self._acts_where(_ACTS.c.kind == int(ActKind.RECOGNITION), _ACTS.c.refers_to == str(party))
+
     def highest_number(self, contract: Contract, subject: Hash, party: PartyId) -> int:
         """The highest number that a party has used on a subject; 0 if it used none."""
         query = select(func.max(_ACTS.c.number)).where(
@@ -124,7 +139,7 @@ class Rows:
             .order_by(*_order(_ACTS))
         )
 
-    def _acts_where(self, *conditions: ColumnElement[bool]) -> list[RecordedAct]:
+    def _acts_where(self, *conditions: ColumnElement[bool] | TextClause) -> list[RecordedAct]:
         with self._engine.connect() as connection:
             found = [_act(row) for row in connection.execute(self._select_acts().where(*conditions))]
         self._awaited.update(act.act.party for act in found)
@@ -184,6 +199,8 @@ class Rows:
 
     def is_party(self, party: Hash) -> bool:
         """Whether a party is registered."""
+        if party in self._claims:
+            return self._claims[PartyId(party)] is not None
         query = select(_PARTIES.c.id).where(_PARTIES.c.id == str(party), _PARTIES.c.block <= self._block)
         return self._one(query) is not None
 
@@ -217,6 +234,26 @@ class Rows:
                     if told == identifier or told.endswith(tail)
                 }
         return found
+
+    def parties_through(self, account: Address) -> list[PartyId]:
+        """Whoever ever acted, or might act, through an account: its own, or a representative's."""
+        name, found = str(account), set()
+        with self._engine.connect() as connection:
+            for id_, block, column in (
+                (_PARTIES.c.id, _PARTIES.c.block, _PARTIES.c.account),
+                (_OWN.c.party, _OWN.c.block, _OWN.c.address),
+            ):
+                found |= set(connection.scalars(select(id_).where(column == name, block <= self._block)))
+        return sorted(PartyId(_hash(one)) for one in found)
+
+    def party_declaring(self, digest: Hash) -> PartyId | None:
+        """Whose claim or act on itself has this digest; None where there is none."""
+        with self._engine.connect() as connection:
+            for id_, of in ((_PARTIES.c.id, _PARTIES.c), (_OWN.c.party, _OWN.c)):
+                found = connection.scalar(select(id_).where(of.digest == str(digest), of.block <= self._block))
+                if found is not None:
+                    return PartyId(_hash(found))
+        return None
 
     def parties_presenting(self, profiles: Sequence[Hash]) -> set[PartyId]:
         """Whoever ever named one of these profiles as its own."""
@@ -313,6 +350,20 @@ class Rows:
     def norm_ids(self) -> list[NormId]:
         """All norms in the order of publication."""
         return [NormId(one) for one in self.subjects(Contract.NORM_REGISTRY, [ActKind.PUBLICATION])]
+
+    def norms_among(self, names: Iterable[Hash]) -> set[NormId]:
+        """Those of these names under which a norm was published."""
+        found: set[NormId] = set()
+        with self._engine.connect() as connection:
+            for some in chunks(sorted(map(str, names))):
+                query = select(_ACTS.c.subject).where(
+                    _ACTS.c.contract == int(Contract.NORM_REGISTRY),
+                    _ACTS.c.subject.in_(some),
+                    _ACTS.c.sequence == 0,
+                    _ACTS.c.block <= self._block,
+                )
+                found |= {NormId(_hash(one)) for one in connection.scalars(query)}
+        return found
 
     def is_norm(self, norm: Hash) -> bool:
         """Whether a norm was published."""

@@ -14,7 +14,7 @@ from normledger.documents.canonical import parse_canonical
 from normledger.documents.document import Document, Endorsements
 from normledger.documents.document_reader import read_document
 from normledger.errors import InputError, IntegrityError
-from normledger.identifiers import Hash, keccak
+from normledger.identifiers import DocumentHash, Hash, keccak
 
 
 class DocumentStore:
@@ -93,11 +93,14 @@ class DocumentStore:
 
         Bytes that are no document this release reads count as not at hand: one odd file must not stop every answer.
         """
-        path = self._path(name)
-        if not path.exists():
-            self.sought.add(path)
-            return None
-        return self._read(Hash(name))
+        return self._read(Hash(name)) if self.seek(name) else None
+
+    def seek(self, name: Hash) -> bool:
+        """Whether a document of this name is at hand; where it is not, `arrived` tells when it has come."""
+        if os.path.exists(self._file(name)):  # asked thousands of times an answer: no Path for each
+            return True
+        self.sought.add(self._path(name))
+        return False
 
     def arrived(self) -> bool:
         """Whether something has come that was looked for in vain; told once, because then readers look again."""
@@ -110,9 +113,13 @@ class DocumentStore:
         if data is None:
             return None
         try:
-            return read_document(parse_canonical(data, source=str(name)))
+            value = parse_canonical(data, source=str(name))
+            document = read_document(value)
         except InputError:
             return None
+        if document.to_json() == value:  # it says what was read, no less: then these are its bytes and this its hash
+            document.__dict__.update(bytes=data, hash=DocumentHash(name))
+        return document
 
     def stamp(self) -> tuple[tuple[str, int], ...]:
         """When each folder last changed, in nanoseconds: another answer once a document has come or gone."""
@@ -129,4 +136,8 @@ class DocumentStore:
             yield Hash(bytes.fromhex(path.stem))
 
     def _path(self, name: Hash) -> Path:
-        return self._folder / name.hex()[:2] / f"{name.hex()}.json"
+        return Path(self._file(name))
+
+    def _file(self, name: Hash) -> str:
+        digits = name.hex()
+        return f"{self._folder}/{digits[:2]}/{digits}.json"

@@ -8,15 +8,15 @@ set 2^64 - 1, which no database holds as an integer.
 
 from pathlib import Path
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, text
 from sqlmodel import Field, SQLModel
 
 from normledger.ledger.database import Form
 
-FORMAT = 4
+FORMAT = 5
 """Of the tables. An index made by another format is deleted and made again; only the chain is the record."""
 
-REVISIONS = ("index_3", "index_4")
+REVISIONS = ("index_3", "index_4", "index_5")
 """The forms that are told apart, oldest first; a change of a table adds one (`ledger.migrations.anew`)."""
 
 
@@ -197,16 +197,19 @@ class ClauseRow(SQLModel, table=True):
 
 
 class AskRow(SQLModel, table=True):
-    """That a document says of a clause that it asks for an outcome: the clause's own text, or a batch of alignments."""
+    """That a document says of a clause that it asks for an outcome: the clause's own text, or a batch of alignments.
+
+    A norm asks for its outcomes as one clause, named by the norm's id.
+    """
 
     __tablename__ = "asks"
     outcome: str = Field(primary_key=True)
-    clause: str = Field(primary_key=True)
+    clause: str = Field(primary_key=True, index=True)
     document: str = Field(primary_key=True)
 
 
 class MentionRow(SQLModel, table=True):
-    """That a batch of reports tells of an agreement made elsewhere."""
+    """That a batch of reports tells of an agreement made elsewhere, or a derivation of a norm that it started from."""
 
     __tablename__ = "mentions"
     agreement: str = Field(primary_key=True)
@@ -222,7 +225,13 @@ def table_of(row: type[SQLModel]) -> Table:
     return SQLModel.metadata.tables[str(row.__tablename__)]
 
 
-_PARTIES, _OWN_ACTS = table_of(PartyRow).c, table_of(OwnActRow).c
+NAMES_A_TEXT = text("content <> '0x" + "00" * 32 + "'")
+"""That an act names a text: most do not, and the index of those that do is small. Queries repeat it word for word."""
+
+_PARTIES, _OWN_ACTS, _CONTENT = table_of(PartyRow).c, table_of(OwnActRow).c, table_of(ActRow).c.content
+Index("acts_by_content", _CONTENT, sqlite_where=NAMES_A_TEXT, postgresql_where=NAMES_A_TEXT)
+Index("parties_by_account", _PARTIES.account)
+Index("own_acts_by_address", _OWN_ACTS.address)
 Index("parties_by_digest", _PARTIES.digest)
 Index("parties_by_profile", _PARTIES.profile)
 Index("own_acts_by_identifier", _OWN_ACTS.identifier)

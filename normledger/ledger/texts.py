@@ -16,6 +16,7 @@ from normledger.acts.act import ActKind, Contract
 from normledger.documents.document import (
     Agreement,
     Alignments,
+    DerivationRecord,
     Document,
     Norm,
     Profile,
@@ -23,7 +24,7 @@ from normledger.documents.document import (
     Reports,
 )
 from normledger.errors import IntegrityError
-from normledger.identifiers import ClauseId, DocumentHash, Hash, OutcomeId
+from normledger.identifiers import ZERO, ClauseId, DocumentHash, Hash, OutcomeId
 from normledger.ledger.database import writing
 from normledger.ledger.store import DocumentStore
 from normledger.ledger.tables import (
@@ -52,8 +53,12 @@ CHUNK = 500
 """Values that one statement may hold."""
 
 
+Ask = tuple[ClauseId, OutcomeId, DocumentHash]
+"""That a clause asks for an outcome, and the document in which it is said."""
+
+
 class Texts:
-    """The documents that the index's rows name, by what they say."""
+    """The documents that the index's rows name, by what they say: as it was when they were last learned."""
 
     def __init__(self, engine: Engine, store: DocumentStore) -> None:
         self._engine, self._store, self._lock = engine, store, threading.Lock()
@@ -62,44 +67,34 @@ class Texts:
     def titled(self, kind: type[Document], title: str) -> list[DocumentHash]:
         """The documents of a type with this title, or profiles with this name."""
         query = select(_TEXTS.c.document).where(_TEXTS.c.title == title[:TITLE_LENGTH], _TEXTS.c.kind == _KINDS[kind])
-        return self._asked(query)
-
-    def of_clause(self, clause: Hash) -> DocumentHash | None:
-        """The document whose text holds a clause; None where none at hand does."""
-        return next(iter(self._asked(select(_CLAUSES.c.document).where(_CLAUSES.c.id == str(clause)))), None)
-
-    def asking(self, outcomes: Iterable[OutcomeId]) -> tuple[set[ClauseId], set[DocumentHash]]:
-        """The clauses that somebody says ask for one of these outcomes, and the documents in which it is said."""
-        self.learn()
-        clauses, documents = set(), set()
-        with self._engine.connect() as connection:
-            for some in chunks(sorted({str(one) for one in outcomes})):
-                asked = select(_ASKS.c.clause, _ASKS.c.document).where(_ASKS.c.outcome.in_(some))
-                for clause, document in connection.execute(asked):
-                    clauses.add(ClauseId.parse(clause))
-                    documents.add(DocumentHash.parse(document))
-        return clauses, documents
-
-    def holding(self, clauses: Iterable[ClauseId]) -> set[DocumentHash]:
-        """The documents whose texts hold these clauses."""
-        return self._each(_CLAUSES.c.document, _CLAUSES.c.id, clauses)
-
-    def mentioning(self, agreements: Iterable[DocumentHash]) -> set[DocumentHash]:
-        """The batches of reports that tell of these agreements."""
-        return self._each(_MENTIONS.c.document, _MENTIONS.c.agreement, agreements)
-
-    def _each(self, wanted: Any, by: Any, names: Iterable[Hash]) -> set[DocumentHash]:
-        self.learn()
-        found: set[DocumentHash] = set()
-        with self._engine.connect() as connection:
-            for some in chunks(sorted(map(str, names))):
-                found |= {DocumentHash.parse(one) for one in connection.scalars(select(wanted).where(by.in_(some)))}
-        return found
-
-    def _asked(self, query: Select[Any]) -> list[DocumentHash]:
-        self.learn()
         with self._engine.connect() as connection:
             return sorted(map(DocumentHash.parse, connection.scalars(query)))
+
+    def asks(self, *, of: Iterable[Hash] = (), about: Iterable[Hash] = ()) -> set[Ask]:
+        """What documents say: which outcomes the clauses `of` ask for, and which clauses ask for those `about`."""
+        columns = (_ASKS.c.clause, _ASKS.c.outcome, _ASKS.c.document)
+        found = self._each(columns, _ASKS.c.clause, of) | self._each(columns, _ASKS.c.outcome, about)
+        return {(ClauseId(clause), OutcomeId(outcome), DocumentHash(document)) for clause, outcome, document in found}
+
+    def holding(self, clauses: Iterable[Hash]) -> dict[ClauseId, DocumentHash]:
+        """By clause, the document whose text holds it; those that no document at hand holds are left out."""
+        found = self._each((_CLAUSES.c.id, _CLAUSES.c.document), _CLAUSES.c.id, clauses)
+        return {ClauseId(clause): DocumentHash(document) for clause, document in found}
+
+    def mentioning(self, names: Iterable[Hash]) -> set[DocumentHash]:
+        """The batches of reports that tell of these agreements, and the derivations that name these norms."""
+        return {DocumentHash(one) for (one,) in self._each((_MENTIONS.c.document,), _MENTIONS.c.agreement, names)}
+
+    def _each(self, wanted: Sequence[Any], by: Any, names: Iterable[Hash]) -> set[tuple[bytes, ...]]:
+        asked = sorted(map(str, names))
+        found: set[tuple[bytes, ...]] = set()
+        if not asked:
+            return found
+        with self._engine.connect() as connection:
+            for some in chunks(asked):
+                rows = connection.execute(select(*wanted).where(by.in_(some)))
+                found |= {tuple(bytes.fromhex(name[2:]) for name in row) for row in rows}
+        return found
 
     # --- learning
 
@@ -135,7 +130,7 @@ class Texts:
         tried: set[str] = set()
         unread = select(_TEXTS.c.document).where(_TEXTS.c.kind == "")
         while names := [
-            name for name in connection.scalars(unread) if name not in tried and self._store.has(Hash.parse(name))
+            name for name in connection.scalars(unread) if name not in tried and self._store.seek(Hash.parse(name))
         ]:
             tried.update(names)
             for some in chunks(names):
@@ -151,7 +146,7 @@ class Texts:
         )
 
     def _read(self, connection: Connection, names: Sequence[str]) -> None:
-        texts, clauses, asks, mentions = [], [], set(), set()
+        texts, clauses, asks, mentions, derived = [], [], set(), set(), set()
         for name in names:
             try:
                 document = self._store.read(Hash.parse(name))
@@ -171,6 +166,10 @@ class Texts:
                         for clause, id_ in zip(document.clauses, ids, strict=True)
                         for ask in clause.asks
                     }
+            elif isinstance(document, Norm):
+                asks |= {(str(outcome), name, name) for outcome in document.outcomes}
+            elif isinstance(document, DerivationRecord):
+                derived |= {(source, name) for source in self._other_sources(connection, document)}
             elif isinstance(document, Alignments):
                 asks |= {(str(leaf.outcome), str(leaf.clause), name) for leaf in document.leaves}
             elif isinstance(document, Reports):
@@ -180,8 +179,8 @@ class Texts:
         if asks:
             keys = ("outcome", "clause", "document")
             connection.execute(insert(_ASKS), [dict(zip(keys, one, strict=True)) for one in sorted(asks)])
-        if mentions:
-            rows = [{"agreement": agreement, "document": name} for agreement, name in sorted(mentions)]
+        if mentions or derived:
+            rows = [{"agreement": agreement, "document": name} for agreement, name in sorted(mentions | derived)]
             connection.execute(insert(_MENTIONS), rows)
             for some in chunks(sorted({agreement for agreement, _ in mentions})):
                 told = select(_MENTIONS.c.agreement.label("document")).where(_MENTIONS.c.agreement.in_(some))
@@ -189,6 +188,17 @@ class Texts:
         if texts:
             known = update(_TEXTS).where(_TEXTS.c.document == bindparam("name"))
             connection.execute(known.values(kind=bindparam("as_kind"), title=bindparam("as_title")), texts)
+
+    def _other_sources(self, connection: Connection, derivation: DerivationRecord) -> set[str]:
+        """Of what a derivation started from, all but the agreements, which are many: they lead to it by outcomes."""
+        named = {str(one) for one in derivation.sources}
+        for some in chunks(sorted(named)):
+            named -= set(connection.scalars(select(_AGREEMENTS.c.id).where(_AGREEMENTS.c.id.in_(some))))
+            reported = select(_TEXTS.c.document).where(
+                _TEXTS.c.document.in_(some), _TEXTS.c.kind == _KINDS[ReportedAgreement]
+            )
+            named -= set(connection.scalars(reported))
+        return named
 
 
 _KINDS: dict[type, str] = {
@@ -210,7 +220,7 @@ def chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
 def _named_after(block: int) -> Any:
     """The documents named by rows after a block."""
     norms = int(Contract.NORM_REGISTRY)
-    batches = [int(ActKind.REPORTS), int(ActKind.ALIGNMENTS)]
+    naming = [int(kind) for kind in (ActKind.REPORTS, ActKind.ALIGNMENTS, ActKind.PUBLICATION, ActKind.DERIVATION)]
     return union(
         select(_PARTIES.c.profile.label("document")).where(_PARTIES.c.block > block),
         select(_OWN.c.profile).where(_OWN.c.block > block, _OWN.c.profile != ""),
@@ -218,7 +228,7 @@ def _named_after(block: int) -> Any:
         select(_ACTS.c.subject).where(
             _ACTS.c.block > block, _ACTS.c.contract == norms, _ACTS.c.kind == int(ActKind.PUBLICATION)
         ),
-        select(_ACTS.c.content).where(_ACTS.c.block > block, _ACTS.c.kind.in_(batches)),
+        select(_ACTS.c.content).where(_ACTS.c.block > block, _ACTS.c.kind.in_(naming), _ACTS.c.content != str(ZERO)),
     )
 
 

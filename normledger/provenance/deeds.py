@@ -4,6 +4,7 @@ Belongs here: nodes and edges of acts, of parties with their acts on themselves,
 what acts add up to (`lineage`).
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
@@ -26,7 +27,7 @@ from normledger.documents.document import (
 from normledger.identifiers import ZERO, Address, Digest, Hash, PartyId
 from normledger.ledger.answers import Party
 from normledger.ledger.queries import View
-from normledger.provenance.nodes import Edge, Graph, Kind, Moment, Node, Relation
+from normledger.provenance.nodes import SYMMETRIC, Edge, Graph, Kind, Moment, Node, Relation
 
 _Tenures = list[tuple[Digest, Tenure]]
 """Every tenure of a party's account, with the claim or rotation that began it."""
@@ -36,12 +37,17 @@ Ended = tuple[RecordedAct, RecordedAct, Moment | None, str]
 
 
 class Deeds:
-    """Collects nodes and edges as of a view."""
+    """Collects nodes and edges as of a view; of what is read, also all that it rests on, unless it is `shallow`.
 
-    def __init__(self, view: View) -> None:
-        self.view = view
+    Shallow, an edge may lead down to what was not read: who climbs up never goes there. `brief` leaves out by what
+    authority accounts acted, and what parties declare of themselves.
+    """
+
+    def __init__(self, view: View, *, shallow: bool = False, brief: bool = False) -> None:
+        self.view, self.shallow, self.brief = view, shallow, brief
         self._nodes: dict[str, Node] = {}
         self._edges: set[Edge] = set()
+        self._resting: dict[str, set[str]] = defaultdict(set)
         self._read: set[tuple[str, Hash]] = set()
 
     def graph(self, root: str) -> Graph:
@@ -51,6 +57,14 @@ class Deeds:
     def has(self, key: str) -> bool:
         """Whether a node has been read."""
         return key in self._nodes
+
+    def resting_on(self, key: str) -> frozenset[str]:
+        """The keys of what rests on a thing, as far as it was read."""
+        return frozenset(self._resting.get(key, ()))
+
+    def node(self, key: str) -> Node | None:
+        """A thing that was read."""
+        return self._nodes.get(key)
 
     # --- putting together
 
@@ -81,6 +95,10 @@ class Deeds:
     ) -> None:
         moment = Moment.of(at) if isinstance(at, Recorded) else at
         self._edges.add(Edge(source, relation, target, note, moment, activity))
+        if not activity:
+            self._resting[target].add(source)
+            if relation == SYMMETRIC:
+                self._resting[source].add(target)
 
     def _once(self, what: str, name: Hash) -> bool:
         """Whether this is read for the first time."""
@@ -106,6 +124,14 @@ class Deeds:
                     self._rests(key, "hadMember", self._put("clause", id_, f"{clause.key}. {clause.text}"))
         return key
 
+    def _below(self, document: Hash) -> str:
+        """A text that something read rests on."""
+        return f"text:{document}" if self.shallow else self.text(document)
+
+    def _whose(self, id_: PartyId) -> Party | None:
+        """A party that something read rests on."""
+        return self.view.parties.get(id_) if self.shallow else self.party(id_)
+
     # --- acts
 
     def act(self, act: RecordedAct, uses: Iterable[tuple[str, str]] = (), *, note: str = "", scope: Hash = ZERO) -> str:
@@ -114,7 +140,7 @@ class Deeds:
         `scope` is the agreement, where the act's subject is the stances on it: powers for the one cover the other.
         """
         kind, told, at = act.act.kind, act.act, act.recorded
-        party = self.party(told.party)
+        party = self._whose(told.party)
         words = self.view.statement(told.content)
         by = f"{kind.term} by {self._name(told.party)}"
         number = f"its number {told.number} here" if told.number else "a founding signature"
@@ -125,7 +151,7 @@ class Deeds:
         for thing, role in uses:
             self._rests(key, "used", thing, role, at)
         if told.content != ZERO and kind is not ActKind.ANCHOR:
-            self._rests(key, "used", self.text(told.content), "its words" if words else "its text", at)
+            self._rests(key, "used", self._below(told.content), "its words" if words else "its text", at)
         self._authority(key, act, party, scope)
         instrument = self._put("instrument", act.digest, by, at, note, sort=kind.term)
         self._rests(instrument, "wasGeneratedBy", key, at=at)
@@ -144,7 +170,7 @@ class Deeds:
 
     def _authority(self, key: str, act: RecordedAct, party: Party | None, scope: Hash) -> None:
         """By which claim, rotation or full powers the account acted for the party."""
-        if party is None:
+        if party is None or self.brief:
             return
         if act.represented:
             for one in party.powers:
@@ -202,6 +228,8 @@ class Deeds:
             f"{party.kind}, claims to be {', '.join(party.identifiers)}",
             sort=party.kind,
         )
+        if self.brief:
+            return party
         standing = self._standing(id_, "party", party.name, None)
         self._rests(standing, "wasAttributedTo", key)
         tenures = _tenures(party)
@@ -242,7 +270,7 @@ class Deeds:
             self._rests(key, "wasAssociatedWith", self._put("account", one.act.next, str(one.act.next)), "the next")
         profile = one.claim.profile if isinstance(one, RecordedClaim) else getattr(one.act, "profile", ZERO)
         if profile != ZERO:
-            self._rests(key, "used", self.text(profile), "its profile", at)
+            self._rests(key, "used", self._below(profile), "its profile", at)
         for digest, tenure in () if claims else tenures:
             if tenure.since.order < at.order and (tenure.until is None or at.order <= tenure.until.order):
                 self._rests(key, "used", f"instrument:{digest}", "tenure of the account", at)

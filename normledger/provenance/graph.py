@@ -12,6 +12,7 @@ from normledger.errors import InputError, NotFound
 from normledger.identifiers import Hash
 from normledger.ledger.answers import NormView
 from normledger.ledger.queries import View
+from normledger.provenance.ascent import Ascent
 from normledger.provenance.lineage import Lineage
 from normledger.provenance.naming import find, standing_of
 from normledger.provenance.nodes import Edge, Graph, Kind, Moment, Node, ProvType, Relation
@@ -33,23 +34,19 @@ def down(view: View, name: str, policy: TrustPolicy = NOBODY, *, depth: int | No
 
 def up(view: View, name: str, policy: TrustPolicy = NOBODY, *, depth: int | None = None) -> Graph:
     """All that rests on the thing called `name` as of the view, at most `depth` steps away. Raises as `down`."""
-    lineage, key = _found(view, name, policy)
-    lineage.everything()
-    found = lineage.graph(key).reachable(key, up=True, depth=_steps(depth))
-    if any(node.kind == "standing" and node.sort == "outcome" for node in found.nodes.values()):
-        # Composing is dear: only for what an outcome bears.
-        lineage.candidates()
-        found = lineage.graph(key).reachable(key, up=True, depth=_steps(depth))
-    return found
+    steps = _steps(depth)
+    lineage, key = _found(view, name, policy, shallow=True)
+    Ascent(lineage).climb(key, steps)
+    return lineage.graph(key).reachable(key, up=True, depth=steps)
 
 
-def _found(view: View, name: str, policy: TrustPolicy) -> tuple[Lineage, str]:
-    lineage = Lineage(view, policy)
+def _found(view: View, name: str, policy: TrustPolicy, *, shallow: bool = False) -> tuple[Lineage, str]:
+    lineage = Lineage(view, policy, shallow=shallow)
     try:
         return lineage, find(lineage, name)
     except NotFound as absent:
         # Only what the method finds is left: candidates and outcomes that nobody declared or signed.
-        lineage = Lineage(view, policy, found=True)
+        lineage = Lineage(view, policy, found=True, shallow=shallow)
         lineage.candidates()
         for kind in ("candidate", "standing"):
             key = f"{kind}:{name.partition(':')[2] or name}".split(".")[0] + f".{view.at.block}"
@@ -90,7 +87,7 @@ def trace(view: View, norm: NormView, policy: TrustPolicy) -> TraceNode:
     The short way through the graph: what leads to nobody's act is left to `down`. A norm that was a building block of
     this one opens below its derivation, all the way down.
     """
-    lineage = Lineage(view, policy)
+    lineage = Lineage(view, policy, brief=True)
     lineage.norm(norm.id)
     root = f"standing:{norm.id}.{view.at.block}"
     return _Tree(lineage.graph(root)).norm(f"norm:{norm.id}", root, frozenset())
@@ -107,7 +104,7 @@ class _Tree:
         found = [
             (edge, self._graph.nodes[further])
             for edge, further in self._graph.below.get(key, ())
-            if self._graph.nodes[further].kind == kind and (not relations or edge.relation in relations)
+            if further.startswith(f"{kind}:") and (not relations or edge.relation in relations)
         ]
         return sorted(found, key=lambda pair: (pair[1].at or Moment(0, 0), pair[1].key))
 

@@ -11,7 +11,8 @@ Belongs here: turning acts, documents and the folds' answers into a graph. Does 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from normledger.acts import consent
@@ -21,34 +22,47 @@ from normledger.acts.spells import CONSENTING, by_party
 from normledger.acts.stances import standing_batches, withdrawn
 from normledger.composition import relations
 from normledger.composition.alignment import METHOD, choose
+from normledger.composition.coalitions import Candidate
 from normledger.composition.compose import compose
 from normledger.composition.gathering import Batch, Gathering
-from normledger.composition.record import Alignment, TrustPolicy, Undertaking, World
+from normledger.composition.record import Alignment, Basis, TrustPolicy, Undertaking, World
 from normledger.composition.result import Composition, Parameters
 from normledger.documents.document import (
     Alignments,
+    ClauseAlignment,
     DerivationRecord,
     Outcome,
+    Report,
     Reported,
     Reports,
 )
-from normledger.errors import InputError
-from normledger.identifiers import ZERO, AgreementId, Digest, Hash, NormId, OutcomeId, PartyId, keccak
+from normledger.identifiers import ZERO, AgreementId, ClauseId, Digest, Hash, NormId, OutcomeId, PartyId, keccak
 from normledger.ledger.answers import AgreementView, NormView
 from normledger.ledger.queries import View
 from normledger.provenance.deeds import Deeds, Ended
 from normledger.provenance.nodes import Moment
 
-_WORLDS: tuple[World, ...] = ("real", "exercise")
+_RECORDS: tuple[tuple[Basis, World], ...] = (
+    ("consented", "real"), ("consented", "exercise"), ("reported", "real"), ("reported", "exercise"),
+)  # fmt: skip
 _STANCES = (ActKind.ENDORSEMENT, ActKind.OPPOSITION)
+_EVIDENCE = (ActKind.PUBLICATION, ActKind.DERIVATION)
 
 
 class Lineage(Deeds):
     """Collects a graph as of a view, under a trust policy; `found` asks for outcomes that only the method sees too."""
 
-    def __init__(self, view: View, policy: TrustPolicy, *, found: bool = False) -> None:
-        super().__init__(view)
+    def __init__(
+        self, view: View, policy: TrustPolicy, *, found: bool = False, shallow: bool = False, brief: bool = False
+    ) -> None:
+        super().__init__(view, shallow=shallow, brief=brief)
         self.policy, self.found = policy, found
+        self.leaves: dict[str, Report | ClauseAlignment] = {}
+        """What the reports and alignments that were read say, by key."""
+        self._said_of: dict[OutcomeId, list[tuple[Alignment, bool]]] = {}
+        self._asked_for: dict[Hash, bool] = {}
+        self._held_by: dict[Hash, tuple[Hash, AgreementId | None] | None] = {}
+        self._reporting: dict[Digest, dict[Hash, list[Undertaking]]] = {}
 
     # --- what a party states of others
 
@@ -61,7 +75,8 @@ class Lineage(Deeds):
         for act in acts:
             named = self._nodes.get(f"instrument:{act.act.refers_to}")
             uses: list[tuple[str, str]] = []
-            if act.act.kind is ActKind.RECOGNITION and self.party(PartyId(act.act.refers_to)):
+            recognises = act.act.kind is ActKind.RECOGNITION and not self.brief
+            if recognises and self._whose(PartyId(act.act.refers_to)):
                 of = self.view.parties[PartyId(act.act.refers_to)]
                 if of.recorded.order < act.order:
                     uses.append((f"instrument:{of.digest}", "who is recognised"))
@@ -84,13 +99,14 @@ class Lineage(Deeds):
                 key = self._put("report", hash_, told, note=f"{when}; it signed nothing here")
                 actor = keccak(leaf.actor.identifier.encode())
                 self._actor(actor, leaf.actor)
-                self._rests(key, "wasDerivedFrom", self.text(leaf.agreement), "what it was about")
+                self._rests(key, "wasDerivedFrom", self._below(leaf.agreement), "what it was about")
                 self._rests(key, "wasInfluencedBy", f"actor:{actor}", "whom it is about; as reported")
             else:
                 said = batch.leaves[position]
                 key = self._put("alignment", hash_, f"{said.relation}, says {self._name(batch.author)}")
                 self._rests(key, "wasDerivedFrom", self._asking(said.clause), "what asks")
                 self._rests(key, "wasDerivedFrom", self._outcome(said.outcome), "what it asks for")
+            self.leaves[key] = batch.leaves[position]
             self._rests(key, "wasDerivedFrom", instrument, "signed under its root")
             self._rests(key, "wasAttributedTo", author)
 
@@ -105,14 +121,25 @@ class Lineage(Deeds):
         """What an alignment speaks of: a clause, or an outcome that stands to another."""
         if f"outcome:{clause}" in self._nodes or isinstance(self.view.document(clause), Outcome):
             return self._outcome(OutcomeId(clause))
-        if f"clause:{clause}" not in self._nodes:
-            known = self._holders.get(clause)
+        if f"clause:{clause}" not in self._nodes and not self.shallow:
+            known = self._holder(clause)
             if known is None:
-                return self._put("clause", clause, str(clause), note="its agreement is not at hand")
+                return self.nameless_clause(clause)
             self.text(known[0])
         return f"clause:{clause}"
 
+    def nameless_clause(self, id_: Hash) -> str:
+        """A clause of which only the id is known."""
+        return self._put("clause", id_, str(id_), note="its agreement is not at hand")
+
     def _outcome(self, id_: OutcomeId) -> str:
+        key = f"outcome:{id_}"
+        if key not in self._nodes and not self.shallow:
+            self.wording(id_)
+        return key
+
+    def wording(self, id_: OutcomeId) -> str:
+        """An outcome's own text, with nobody who asks for it."""
         key = f"outcome:{id_}"
         if key not in self._nodes:
             text = self.view.document(id_)
@@ -161,6 +188,10 @@ class Lineage(Deeds):
             self._until(f"act:{act.digest}", opened)
             self._rests(key, "wasGeneratedBy", f"act:{act.digest}", "founded by", opened)
 
+    def _key_of(self, name: Hash) -> str:
+        """The key of a thing's standing."""
+        return f"standing:{name}.{self.view.at.block}"
+
     def _counting(self, view: AgreementView) -> set[Digest]:
         """The acts by which somebody is bound now, and what reduces that."""
         if view.status is None:
@@ -206,14 +237,24 @@ class Lineage(Deeds):
                             key = f"instrument:{succession.digest}"
                             self._rests(key, "wasDerivedFrom", f"instrument:{before.digest}", "whom it succeeds")
         for document in (*view.status.amended_by, *view.status.corrected_by):
-            for later in self._by_document.get(document, ()):
+            for later in self.view.agreements_with([document]):
                 # An agreement opened before cannot rest on one that replaces it: nothing derives from its own future.
                 if later.recorded.order > view.recorded.order:
                     note = "replaced by it" if document in view.status.amended_by else "corrected by it"
-                    self._rests(standing, "wasDerivedFrom", self.agreement(later.id), note)
+                    replacing = self._key_of(later.id) if self.shallow else self.agreement(later.id)
+                    self._rests(standing, "wasDerivedFrom", replacing, note)
 
-    def _stances(self, thing: str, standing: str, acts: Sequence[RecordedAct], scope: Hash = ZERO) -> None:
-        """Others' stances on an agreement or a clause, or all acts on a norm."""
+    def _stances(
+        self,
+        thing: str,
+        standing: str,
+        acts: Sequence[RecordedAct],
+        scope: Hash = ZERO,
+        only: PartyId | None = None,
+    ) -> None:
+        """Others' stances on an agreement or a clause, or all acts on a norm; or those of one party alone."""
+        if only is not None:  # what one party says is overtaken and withdrawn by nobody else
+            acts = [act for act in acts if act.act.party == only]
         gone = withdrawn(acts)
         stands = {
             one.act.digest for clause in {act.act.clause for act in acts} for one in consent.stances(acts, clause)
@@ -245,43 +286,62 @@ class Lineage(Deeds):
 
     # --- texts that hold clauses
 
-    @cached_property
-    def _by_document(self) -> dict[Hash, list[AgreementView]]:
-        found: dict[Hash, list[AgreementView]] = defaultdict(list)
-        for one in self.view.agreements.values():
-            found[one.terms.document].append(one)
-        return found
+    def _holder(self, clause: Hash) -> tuple[Hash, AgreementId | None] | None:
+        """Of a clause, its document, and the agreement on the register if it is of one; None where none holds it."""
+        if clause not in self._held_by:
+            self._held_by[clause] = self._find_holder(clause)
+        return self._held_by[clause]
 
-    @cached_property
-    def _holders(self) -> dict[Hash, tuple[Hash, AgreementId | None]]:
-        """By clause: its document, and the agreement on the register if it is of one."""
-        found: dict[Hash, tuple[Hash, AgreementId | None]] = {}
-        for hash_, text in self.view.reported_agreements.items():
-            found |= dict.fromkeys(text.clause_ids, (hash_, None))
-        for one in self.view.agreements.values():
+    def _find_holder(self, clause: Hash) -> tuple[Hash, AgreementId | None] | None:
+        document = self.view.holding([clause]).get(ClauseId(clause))
+        if document is None:
+            return None
+        for one in self.view.agreements_with([document]):
             if one.document:
-                found |= dict.fromkeys(one.document.clause_ids, (one.terms.document, one.id))
-        return found
+                return document, one.id
+        return (document, None) if self.view.reported_agreement(document) else None
+
+    def _look_up(self, clauses: Iterable[Hash]) -> None:
+        """Read the agreements that hold these clauses at once, for who asks for each."""
+        self.view.agreements_with(self.view.holding(clauses).values())
 
     def clause(self, id_: Hash) -> bool:
         """Read the agreement or reported text that holds a clause; whether there is one."""
-        if id_ not in self._holders:
+        held = self._holder(id_)
+        if held is None:
             return False
-        self._bound_by(id_)
+        document, agreement = held
+        if agreement is None:
+            self.reported(document)
+        else:
+            self.agreement(agreement)
         return True
 
     # --- reports
 
-    @cached_property
-    def _undertaken(self) -> dict[Hash, list[Undertaking]]:
-        """What trusted observers report to stand, by document."""
+    def undertaken(self, document: Hash) -> list[Undertaking]:
+        """What trusted observers report to stand of a text."""
+        found: list[Undertaking] = []
+        telling = self.view.mentioning(document)
+        for batch in self._trusted_reports:
+            if batch.act.act.content in telling:
+                if batch.act.digest not in self._reporting:
+                    self._reporting[batch.act.digest] = self._told_in(batch)
+                found += self._reporting[batch.act.digest].get(document, ())
+        return found
+
+    def _told_in(self, batch: Batch) -> dict[Hash, list[Undertaking]]:
         gathering = Gathering(self.view.parties, self.view.document)
-        gathering.reported(self._trusted(ActKind.REPORTS, self.policy.reports))
+        gathering.reported([batch])
         found: dict[Hash, list[Undertaking]] = defaultdict(list)
         # The world is only a label of a record.
         for one in gathering.record(self.view.at, "reported", "exercise").undertakings:
             found[one.agreement].append(one)
         return found
+
+    @cached_property
+    def _trusted_reports(self) -> list[Batch]:
+        return self._trusted(ActKind.REPORTS, self.policy.reports)
 
     def _trusted(self, kind: ActKind, authors: Iterable[PartyId]) -> list[Batch]:
         """The standing batches of those whom the reader trusts; nobody else's list is read."""
@@ -300,8 +360,8 @@ class Lineage(Deeds):
         title = self._nodes[text].label
         key = self._standing(document, "reported agreement", f"“{title}”", text)
         if self._once("reported", document):
-            for one in self._undertaken.get(document, ()):
-                if one.author:
+            for one in self.undertaken(document):
+                if one.author and not self.shallow:
                     self.list_of(one.author)
                 for leaf in one.acts:
                     self._rests(key, "hadMember", f"report:{leaf}", "reported, not consented")
@@ -310,35 +370,76 @@ class Lineage(Deeds):
     # --- outcomes and candidates
 
     @cached_property
-    def _aligned(self) -> dict[OutcomeId, list[tuple[Alignment, bool]]]:
-        """By outcome, the alignments that the policy lets count, and those that are only shown."""
+    def _signed_alignments(self) -> frozenset[Alignment]:
+        """What those whom the reader trusts sign that clauses and outcomes ask for."""
         gathering = Gathering(self.view.parties, self.view.document)
         gathering.aligned(self._trusted(ActKind.ALIGNMENTS, self.policy.alignments))
-        said = set(gathering.record(self.view.at, "consented", "exercise").alignments)
-        for view in self.view.agreements.values():
-            for clause, id_ in (
-                zip(view.document.clauses, view.document.clause_ids, strict=True) if view.document else ()
-            ):
-                said |= {
-                    Alignment(id_, ask.outcome, ask.relation, "declared", None, view.id)
-                    for ask in clause.asks
-                    if isinstance(self.view.document(ask.outcome), Outcome)
-                }
-        outcomes = frozenset(Hash(one.outcome) for one in said)
-        chosen = choose(said, self.policy, frozenset(self._holders) | outcomes)
-        circles = {
-            one
-            for one, why in relations.settle(chosen, outcomes).left_out
-            if why.startswith("implications in a circle")
-        }
-        found: dict[OutcomeId, list[tuple[Alignment, bool]]] = defaultdict(list)
-        for counts, voices in ((True, chosen.counting), (False, chosen.shown)):
-            for one in voices:
-                if one not in circles and one.relation != "none" and Hash(one.clause) != Hash(one.outcome):
-                    found[one.outcome].append((one, counts))
-                    if one.relation == "same" and one.clause in outcomes:
-                        found[OutcomeId(one.clause)].append((one, counts))
+        return frozenset(gathering.record(self.view.at, "consented", "exercise").alignments)
+
+    @cached_property
+    def _signed_about(self) -> Mapping[Hash, list[Alignment]]:
+        """The same by outcome and by clause."""
+        found: dict[Hash, list[Alignment]] = defaultdict(list)
+        for one in self._signed_alignments:
+            for name in {Hash(one.outcome), Hash(one.clause)}:
+                found[name].append(one)
         return found
+
+    def _declared(self, outcome: OutcomeId) -> list[Alignment]:
+        """The clauses of agreements on the register whose own text says that they ask for an outcome."""
+        documents = {document for _, about, document in self.view.asks(about=[outcome]) if about == outcome}
+        return [
+            Alignment(id_, ask.outcome, ask.relation, "declared", None, view.id)
+            for view in self.view.agreements_with(documents)
+            if view.document
+            for clause, id_ in zip(view.document.clauses, view.document.clause_ids, strict=True)
+            for ask in clause.asks
+            if ask.outcome == outcome
+        ]
+
+    def asked_for(self, name: Hash) -> bool:
+        """Whether this is an outcome at hand that somebody, whose word may count, says a clause or outcome asks for."""
+        if name not in self._asked_for:
+            self._asked_for[name] = isinstance(self.view.document(name), Outcome) and (
+                any(one.outcome == name for one in self._signed_about.get(name, ()))
+                or bool(self._declared(OutcomeId(name)))
+            )
+        return self._asked_for[name]
+
+    @cached_property
+    def _circles(self) -> frozenset[Alignment]:
+        """Implications between outcomes that come back to where they began: they count for nothing."""
+        named = {Hash(one.outcome) for one in self._signed_alignments}
+        declared = {about for _, about, _ in self.view.asks(about={one.clause for one in self._signed_alignments})}
+        between = {
+            one
+            for one in self._signed_alignments
+            if one.clause in named or (Hash(one.clause) in declared and self.asked_for(one.clause))
+        }
+        outcomes = frozenset(named | {Hash(one.clause) for one in between})
+        settled = relations.settle(choose(between, self.policy, outcomes), outcomes)
+        return frozenset(one for one, why in settled.left_out if why.startswith("implications in a circle"))
+
+    def aligned(self, outcome: OutcomeId) -> list[tuple[Alignment, bool]]:
+        """What is said of an outcome: alignments that the policy lets count, and those that are only shown."""
+        if outcome not in self._said_of:
+            self._said_of[outcome] = self._find_aligned(outcome) if self.asked_for(outcome) else []
+        return self._said_of[outcome]
+
+    def _find_aligned(self, outcome: OutcomeId) -> list[tuple[Alignment, bool]]:
+        said = {*self._signed_about.get(outcome, ()), *self._declared(outcome)}
+        self._look_up({one.clause for one in said})
+        known = {Hash(one.clause) for one in said if self._holder(one.clause) or self.asked_for(one.clause)}
+        chosen = choose(said, self.policy, frozenset(known | {Hash(one.outcome) for one in said}))
+        return [
+            (one, counts)
+            for counts, voices in ((True, chosen.counting), (False, chosen.shown))
+            for one in voices
+            if (one.outcome == outcome or one.relation == "same")
+            and one.relation != "none"
+            and Hash(one.clause) != Hash(one.outcome)
+            and one not in self._circles
+        ]
 
     def outcome(self, id_: OutcomeId) -> str:
         """An outcome with the clauses and outcomes that ask for it; the key of its standing."""
@@ -350,16 +451,17 @@ class Lineage(Deeds):
             for clause in grouped[1]:
                 self._rests(standing, "wasDerivedFrom", self._bound_by(clause), "found by the method")
             return standing
-        key = self._outcome(id_)
+        key = self.wording(id_)
         standing = self._standing(id_, "outcome", f"“{self._nodes[key].label}”", key)
-        for one, counts in self._aligned.get(id_, ()):
+        for one, counts in self.aligned(id_):
             self._alignment(standing, id_, one, counts)
         return standing
 
     def _alignment(self, standing: str, outcome: OutcomeId, one: Alignment, counts: bool) -> None:
         said = ""
         if one.by and one.strength == "signed":
-            self.list_of(one.by)
+            if not self.shallow:
+                self.list_of(one.by)
             said = f"alignment:{one.act}"
         note = f"asks for {'the same' if one.relation == 'same' else one.relation}"
         note += f", says {self._name(one.by)}" if said and one.by else ", its parties declare"
@@ -372,30 +474,35 @@ class Lineage(Deeds):
             return
         if said:
             self._rests(standing, "wasDerivedFrom", said, note)
-        if one.clause in self._holders:
+        if self._holder(one.clause):
             self._rests(standing, "wasDerivedFrom", self._bound_by(one.clause), note)
         elif one.relation == "same":
-            other = self.outcome(OutcomeId(one.clause) if one.outcome == outcome else one.outcome)
+            other = self._further(OutcomeId(one.clause) if one.outcome == outcome else one.outcome)
             self._rests(min(standing, other), "alternateOf", max(standing, other), note)
         else:
-            self._rests(standing, "wasDerivedFrom", self.outcome(OutcomeId(one.clause)), note)
+            self._rests(standing, "wasDerivedFrom", self._further(OutcomeId(one.clause)), note)
+
+    def _further(self, outcome: OutcomeId) -> str:
+        """The standing of an outcome that something read rests on."""
+        return self._key_of(outcome) if self.shallow else self.outcome(outcome)
 
     def _bound_by(self, clause: Hash) -> str:
         """The standing of a clause: its own in an agreement, that of the whole text where it was reported."""
-        document, agreement = self._holders[clause]
+        held = self._holder(clause)
+        if held is None:
+            raise KeyError(clause)
+        document, agreement = held
+        if self.shallow:
+            return self._key_of(document if agreement is None else clause)
         if agreement is None:
             return self.reported(document)
         self.agreement(agreement)
-        return f"standing:{clause}.{self.view.at.block}"
+        return self._key_of(clause)
 
     @cached_property
     def _compositions(self) -> list[Composition]:
         parameters = Parameters(found=self.found, packages=self.found)
-        return [
-            compose(self.view.record(basis, world), self.policy, parameters)
-            for basis in ("consented", "reported")
-            for world in _WORLDS
-        ]
+        return [compose(self.view.record(basis, world), self.policy, parameters) for basis, world in _RECORDS]
 
     @cached_property
     def _found_outcomes(self) -> dict[OutcomeId, tuple[str, tuple[Hash, ...]]]:
@@ -410,19 +517,47 @@ class Lineage(Deeds):
 
     def candidates(self) -> None:
         """All candidate norms that stand, consented and reported, each with its outcomes."""
-        if not self._once("candidates", ZERO):
+        if self._once("candidates", ZERO):
+            self._candidates((one, made) for made in self._compositions for one in made.candidates)
+
+    def candidates_of(self, outcomes: Iterable[OutcomeId]) -> None:
+        """The candidate norms that stand for one of these outcomes each, composed from what bears them alone."""
+        asked = set(outcomes)
+        if not asked:
             return
+        about = self._connected(asked)
+        parameters = Parameters(found=False, packages=False)
+        bases: tuple[Basis, ...] = ("consented", "reported") if self.policy.reports else ("consented",)
+        found = {basis: self.view.record_about(about, basis, "real") for basis in bases}
+        made = [
+            compose(replace(found[basis], world=world), self.policy, parameters)
+            for basis, world in _RECORDS
+            if basis in found
+        ]
+        self._candidates((one, each) for each in made for one in each.candidates if asked.issuperset(one.outcomes))
+
+    def _connected(self, outcomes: set[OutcomeId]) -> set[OutcomeId]:
+        """These outcomes, and those from which or to which trusted alignments lead, whatever they say."""
+        found, queue = set(outcomes), [*outcomes]
+        for outcome in queue:
+            for one in self._signed_about.get(outcome, ()):
+                for further in (OutcomeId(one.clause), one.outcome):
+                    if further not in found and self.asked_for(further):
+                        found.add(further)
+                        queue.append(further)
+        return found
+
+    def _candidates(self, found: Iterable[tuple[Candidate, Composition]]) -> None:
         notes: dict[Hash, list[str]] = defaultdict(list)
         labels: dict[Hash, str] = {}
         outcomes: dict[Hash, tuple[OutcomeId, ...]] = {}
-        for made in self._compositions:
-            for one in made.candidates:
-                labels[one.key] = " · ".join(made.outcomes[outcome].text for outcome in one.outcomes)
-                outcomes[one.key] = one.outcomes
-                notes[one.key].append(
-                    f"{made.record.basis}, {made.record.world}: {len(one.parties)} parties on {len(one.independent)} "
-                    "independent agreements"
-                )
+        for one, made in found:
+            labels[one.key] = " · ".join(made.outcomes[outcome].text for outcome in one.outcomes)
+            outcomes[one.key] = one.outcomes
+            notes[one.key].append(
+                f"{made.record.basis}, {made.record.world}: {len(one.parties)} parties on {len(one.independent)} "
+                "independent agreements"
+            )
         for key, label in labels.items():
             node = self._put("candidate", key, label, note="; ".join(notes[key]), standing=True)
             for outcome in outcomes[key]:
@@ -442,58 +577,62 @@ class Lineage(Deeds):
         key = self._put("norm", id_, view.title, published.recorded, note)
         standing = self._standing(id_, "norm", f"“{view.title}”", key)
         self._rests(key, "wasGeneratedBy", f"act:{published.digest}", at=published.recorded)
-        aligned: set[str] = set()
         for outcome in view.document.outcomes if view.document else ():
-            rests_on = self.outcome(outcome)
-            self._rests(standing, "wasDerivedFrom", rests_on, "what it asks for")
+            self._rests(standing, "wasDerivedFrom", self._further(outcome), "what it asks for")
             self._rests(key, "wasDerivedFrom", self._outcome(outcome), "what it asks for")
-            aligned |= self._agreements_under(outcome)
-        self._stances(key, standing, view.acts)
-        for act in view.acts:
-            if act.act.kind in (ActKind.PUBLICATION, ActKind.DERIVATION) and act.act.content != ZERO:
-                text = self._derivation(act.act.content, aligned)
-                if act.digest == published.digest:
-                    self._rests(key, "wasDerivedFrom", text, "what was composed when it was published")
+        if not self.shallow:
+            self.stances(id_)
+        derived = [act for act in view.acts if act.act.kind in _EVIDENCE and act.act.content != ZERO]
+        outcomes = view.document.outcomes if view.document and derived else ()
+        aligned = {one for outcome in outcomes for one in self._agreements_under(outcome)}
+        for act in derived:
+            text = self._derivation(act.act.content, aligned)
+            if act.digest == published.digest:
+                self._rests(key, "wasDerivedFrom", text, "what was composed when it was published")
         self._anchored(view, standing)
         return standing
 
-    def _agreements_under(self, outcome: OutcomeId) -> set[str]:
+    def stances(self, id_: NormId, only: PartyId | None = None) -> None:
+        """What was said of a norm, by everybody or by one party alone."""
+        whole = ("stances", Hash(id_)) in self._read
+        if not whole and self._once("stances", id_ if only is None else keccak(id_ + only)):
+            self._stances(f"norm:{id_}", self._key_of(id_), self.view.norms[id_].acts, only=only)
+
+    def _agreements_under(self, outcome: OutcomeId) -> set[Hash]:
         """The agreements, reported ones too, whose clauses count for an outcome or for one that implies it."""
-        seen, queue, found = {outcome}, [outcome], set()
+        seen, queue = {outcome}, [outcome]
+        found: set[Hash] = set()
         for one in queue:
-            for alignment, counts in self._aligned.get(one, ()):
+            for alignment, counts in self.aligned(one):
                 if not counts:
                     continue
-                if alignment.clause in self._holders:
-                    document, agreement = self._holders[alignment.clause]
-                    found.add(str(agreement or document))
+                if held := self._holder(alignment.clause):
+                    document, agreement = held
+                    found.add(agreement or document)
+                    continue
                 for further in (OutcomeId(alignment.clause), alignment.outcome):
-                    if further in self._aligned and further not in seen and alignment.clause not in self._holders:
+                    if further not in seen and self.asked_for(further):
                         seen.add(further)
                         queue.append(further)
         return found
 
-    def _derivation(self, name: Hash, aligned: set[str]) -> str:
+    def _derivation(self, name: Hash, aligned: set[Hash]) -> str:
         """A derivation with those of its sources that hold a clause for the norm's outcomes, and its norms."""
         key = self.text(name)
         document = self.view.document(name)
-        sources = document.data.get("sources") if isinstance(document, DerivationRecord) else None
-        named = sources.get("agreements") if isinstance(sources, dict) else None
-        names = {one for one in named if isinstance(one, str)} if isinstance(named, list) else set()
-        for one in sorted(names):
-            try:
-                hash_ = Hash.parse(one)
-            except InputError:
-                continue
-            if NormId(hash_) in self.view.norms:
-                self.norm(NormId(hash_))
-                self._rests(key, "wasDerivedFrom", f"norm:{one}", "a building block")
-            elif one in aligned:
-                if AgreementId(hash_) in self.view.agreements:
-                    self.agreement(AgreementId(hash_))
+        sources = document.sources if isinstance(document, DerivationRecord) else frozenset()
+        for one in sorted(sources):
+            if one in aligned:
+                if AgreementId(one) in self.view.agreements:
+                    if not self.shallow:
+                        self.agreement(AgreementId(one))
                     self._rests(key, "wasDerivedFrom", f"agreement:{one}", "a source")
                 else:
-                    self._rests(key, "wasDerivedFrom", self.text(hash_), "a source")
+                    self._rests(key, "wasDerivedFrom", self._below(one), "a source")
+        for one in sorted(self.view.norms_among(sources)):
+            if not self.shallow:
+                self.norm(one)
+            self._rests(key, "wasDerivedFrom", f"norm:{one}", "a building block")
         return key
 
     def _anchored(self, view: NormView, standing: str) -> None:
@@ -507,7 +646,7 @@ class Lineage(Deeds):
                 root = self._put("text", act.act.content, told, note=note)
                 self._rests(f"act:{act.digest}", "used", root, "what it anchors", act.recorded)
         for one in view.anchored:
-            self.party(one.act.party)
+            self._whose(one.act.party)
             by = f"anchored endorsement by {self._name(one.act.party)}"
             words = self.view.statement(one.act.content)
             key = self._put(
@@ -524,22 +663,6 @@ class Lineage(Deeds):
             )
             self._rests(instrument, "wasGeneratedBy", key)
             self._rests(f"text:{one.anchor.act.content}", "hadMember", instrument)
-
-    # --- everything
-
-    def everything(self) -> None:
-        """Read the whole register; the candidates that it adds up to are composed by `candidates` only."""
-        for party in self.view.parties:
-            self.party(party)
-            self.list_of(party)
-        for agreement in self.view.agreements:
-            self.agreement(agreement)
-        for document in self._undertaken:
-            self.reported(document)
-        for norm in self.view.norms:
-            self.norm(norm)
-        for outcome in [*self._aligned]:
-            self.outcome(outcome)
 
 
 def _is_of(batch: Reports | Alignments, act: RecordedAct) -> bool:

@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable
 from typing import get_args
 
-from normledger.acts.act import ActKind, Contract, list_of, stances_on
+from normledger.acts.act import ActKind, Contract
 from normledger.acts.consent import is_founding
 from normledger.documents.document import Outcome, Reports
 from normledger.errors import InputError, NotFound
-from normledger.identifiers import Address, AgreementId, Digest, Hash, NormId, OutcomeId, PartyId, keccak
+from normledger.identifiers import Address, AgreementId, Hash, NormId, OutcomeId, PartyId, keccak
+from normledger.provenance.ascent import Ascent
 from normledger.provenance.lineage import Lineage
 from normledger.provenance.nodes import Kind
 
@@ -67,8 +68,13 @@ def _by_hash(lineage: Lineage, hash_: Hash, kind: str | None) -> str | None:
             exact = f"{kind}:{hash_}"
             return exact if kind and lineage.has(exact) else found
     # What only its hash is known of, such as a text that nobody has: whoever names it is on the register.
-    lineage.everything()
-    names = (f"{one}:{hash_}" for one in ([kind] if kind else get_args(Kind)))
+    names = [f"{one}:{hash_}" for one in ([kind] if kind else get_args(Kind)) if one not in ("account", "standing")]
+    ascent = Ascent(lineage)
+    for one in names:
+        ascent.open(one)
+    if not any(map(lineage.has, names)):  # a leaf of a batch that no longer stands
+        for author in lineage.view.authors():
+            lineage.list_of(author)
     return next((one for one in names if lineage.has(one)), None)
 
 
@@ -95,31 +101,8 @@ def _party(lineage: Lineage, hash_: Hash) -> str | None:
 
 
 def _act(lineage: Lineage, hash_: Hash) -> str | None:
-    key, view = f"act:{hash_}", lineage.view
-    recorded = view.acts.get(Digest(hash_))
-    if recorded is None:
-        for party in view.parties.values():
-            if hash_ in (party.digest, *(one.digest for one in party.own)):
-                lineage.party(party.id)
-                return key
-        for norm in view.norms.values():
-            if any(one.digest == hash_ for one in norm.anchored):
-                lineage.norm(norm.id)
-                return key
-        return None
-    subject = recorded.act.subject
-    if recorded.contract is Contract.NORM_REGISTRY:
-        lineage.norm(NormId(subject))
-    elif recorded.contract is Contract.PARTY_REGISTRY:
-        for id_ in view.parties:
-            if list_of(id_) == subject:
-                lineage.list_of(id_)
-    elif AgreementId(subject) in view.agreements:
-        lineage.agreement(AgreementId(subject))
-    else:
-        for agreement in view.agreements:
-            if stances_on(agreement) == subject:
-                lineage.agreement(agreement)
+    key = f"act:{hash_}"
+    Ascent(lineage).open(key)
     return key if lineage.has(key) else None
 
 
@@ -137,7 +120,7 @@ def _outcome(lineage: Lineage, hash_: Hash) -> str | None:
 def _text(lineage: Lineage, hash_: Hash) -> str | None:
     if lineage.view.document(hash_) is None:
         return None
-    if hash_ in lineage.view.reported_agreements:
+    if lineage.view.reported_agreement(hash_):
         lineage.reported(hash_)
     return lineage.text(hash_)
 
@@ -167,10 +150,8 @@ def _candidate(lineage: Lineage, hash_: Hash) -> str | None:
 
 
 def _account(lineage: Lineage, address: Address) -> str | None:
-    for party in lineage.view.parties.values():
-        accounts = {tenure.account for tenure in party.tenures} | {one.terms.representative for one in party.powers}
-        if address in accounts:
-            lineage.party(party.id)
+    for party in lineage.view.parties_through(address):
+        lineage.party(party)
     return lineage.account(address)
 
 
