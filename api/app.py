@@ -1,6 +1,6 @@
 """Assembles routes and pages round one workspace; decides nothing."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from api import asking, description, problems
-from api.access import Access
+from api.access import Access, Ahead
 from api.frame import Frame
 from api.pages import acts as acts_pages
 from api.pages import (
@@ -18,6 +18,8 @@ from api.pages import (
     compare,
     norm,
     norms_forming,
+    rendering,
+    rows,
     signing,
     signing_ceremonies,
     workbench,
@@ -46,6 +48,7 @@ from api.routes import (
 )
 from api.routes import description as described
 from normledger import __version__
+from normledger.composition.result import Composition
 from normledger.workspace import Workspace
 
 _READING = (
@@ -63,7 +66,12 @@ _PAGES = (
 
 def create_app(workspace: Workspace) -> FastAPI:
     """The service of one workspace, which must be open for writing: it relays what is submitted."""
-    access = Access(workspace)
+
+    def ahead(composition: Composition) -> Iterator[None]:
+        yield from rows.ahead(composition)
+        app.openapi()  # which takes long, and then is kept
+
+    access = Access(workspace, Ahead(rendering.prepare, ahead))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
