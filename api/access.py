@@ -47,7 +47,7 @@ AHEAD: tuple[tuple[Basis, World], ...] = (("reported", "real"), ("consented", "r
 _PATIENCE = 5
 """How often to look again when the chain turns while it is read."""
 
-_MOMENT = 0.1
+_MOMENT = 0.05
 """Seconds that a page waits for the composition of a block that came just now."""
 
 _PAUSE = 2.0

@@ -171,8 +171,10 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
 
 
 def prepare() -> None:
-    """Read all catalogs and compile all templates, so that no reader waits for it."""
-    language.languages()
+    """Read all catalogs and calendars and compile all templates, so that no reader waits for it."""
+    for spoken in language.languages().values():
+        with language.speak(spoken):
+            language.moment(1)
     for name in _ENVIRONMENT.list_templates():
         _ENVIRONMENT.get_template(name)
 
