@@ -25,6 +25,7 @@ from api.pages import (
     workbench,
 )
 from api.pages import parties as parties_pages
+from api.pages import provenance as provenance_page
 from api.pages import search as search_page
 from api.response_cache import ResponseCache
 from api.routes import (
@@ -59,8 +60,8 @@ _SIGNING = (preparations, submissions, ceremonies)
 """What answers from the outbox too: never kept, and asked with more than parameters."""
 
 _PAGES = (
-    norms_forming, norm, candidate, agreement, parties_pages, acts_pages, compare, search_page, checking, workbench,
-    signing, signing_ceremonies,
+    norms_forming, norm, candidate, agreement, parties_pages, acts_pages, compare, search_page, provenance_page, checking,
+    workbench, signing, signing_ceremonies,
 )  # fmt: skip
 
 
