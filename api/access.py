@@ -4,6 +4,10 @@ Readers take no turn. They ask views, which are snapshots as of a block, from th
 was composed for a view is kept with it, and composed once however many ask at a time. The writer (relaying, following
 the chain, asking the node, taking submissions) has one lock, because chain and outbox have one writer.
 
+What pages open with is worked out ahead of readers, in a thread, as soon as there is a new block; nothing is composed
+anew where the acts of the block change nothing of it. A page that names no block waits for that a moment only, and then
+is told of the newest block that was composed (`newest_composed`). So is no other answer: those are of the newest block.
+
 The index may be rolled back under a reader. So each view is remembered with the hash of the last block with acts that
 it rests on; after an answer is made, `holds` tells whether that block still stood and the answer may go out.
 
@@ -15,7 +19,7 @@ import logging
 import threading
 import time as clock
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -43,14 +47,14 @@ _STATED = 4096
 AHEAD: tuple[tuple[Basis, World], ...] = (("reported", "real"), ("consented", "real"), ("consented", "exercise"))
 """What is composed for each new block before anybody asks."""
 
-_JUDGED = 50
-"""Candidates of each that are judged ahead too: a page of a list."""
-
 _PATIENCE = 5
 """How often to look again when the chain turns while it is read."""
 
 _PROVING = 4
 """How many requests for evidence wait for the node at a time; each keeps a thread."""
+
+_MOMENT = 0.05
+"""Seconds that a page waits for the composition of a block that came just now."""
 
 _PAUSE = 2.0
 """Seconds between two looks at the chain when nobody submits anything."""
@@ -67,11 +71,25 @@ class State:
     token: bytes
 
 
+@dataclass(frozen=True)
+class Ahead:
+    """What is worked out before readers ask: once at the start, and of each new composition in steps.
+
+    The first step is what the front page shows.
+    """
+
+    once: Callable[[], None] = lambda: None
+    of: Callable[[Composition], Iterator[None]] = lambda _: iter(())
+
+
 class Access:
     """What routes and pages ask; each method is one call of the library."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, ahead: Ahead | None = None) -> None:
         self.workspace = workspace
+        self._ahead = ahead or Ahead()
+        self._composed: dict[tuple[Basis, World], tuple[View, Composition]] = {}
+        self._advanced = threading.Condition()
         self._turn = threading.RLock()
         self._proving = threading.Lock()
         self._asking_for_proofs = threading.BoundedSemaphore(_PROVING)
@@ -91,6 +109,8 @@ class Access:
         """Why the last look at the chain failed, in one sentence; None while all is well."""
         self.seen: float | None = None
         """When the chain was last followed without fault, in Unix seconds."""
+        self.prepared = threading.Event()
+        """Set as soon as pages have what they open with; until then the first readers would wait for it."""
 
     def start(self) -> None:
         """Begin to relay and to follow the chain."""
@@ -136,10 +156,12 @@ class Access:
             if before is not None and not self.holds(before):
                 self._turned += 1
                 self._kept.clear()
+                self._composed.clear()
                 before = None
             if self.workspace.store.arrived():
                 self._arrived += 1
                 self._kept.clear()
+                self._composed.clear()
                 before = None
             try:
                 view = self._opened(self.workspace.view)
@@ -216,10 +238,44 @@ class Access:
 
     def compose(self, view: View, basis: Basis, world: World) -> Composition:
         """Rows per outcome under this instance's trust policy."""
-        key = ("composition", view, basis, world, self.workspace.trust.hash)
-        return self._keep(
-            key, lambda: self.workspace.compose(view, basis, world, parameters=Parameters(packages=False))
-        )
+        _, before = self._composed.get((basis, world), (None, None))
+
+        def made() -> Composition:
+            return self.workspace.compose(view, basis, world, parameters=Parameters(packages=False), before=before)
+
+        return self._keep(("composition", view, basis, world, self.workspace.trust.hash), made)
+
+    def newest_composed(self, basis: Basis, world: World) -> tuple[View, Composition]:
+        """The newest view and its composition; an earlier one, while that of the newest takes longer than a moment.
+
+        Only as long as the chain holds its block, and while the thread that looks ahead is at work on the newest.
+        """
+        view = self.state().view
+        known = self._composed.get((basis, world))
+        if known is None or not self._threads or not self._is_ours(known[1]) or not self.holds(known[0]):
+            return view, self._advance(view, basis, world)
+        if known[0] is not view:
+            with self._advanced:
+                self._advanced.wait_for(lambda: self._is_of(view, basis, world), _MOMENT)
+            known = self._composed.get((basis, world), known)
+        return known
+
+    def _advance(self, view: View, basis: Basis, world: World) -> Composition:
+        """Compose, as what is told from now on."""
+        composition = self.compose(view, basis, world)
+        with self._advanced:
+            known = self._composed.get((basis, world))
+            if known is None or known[0].at.block <= view.at.block or not self.holds(known[0]):
+                self._composed[basis, world] = view, composition
+            self._advanced.notify_all()
+        return composition
+
+    def _is_of(self, view: View, basis: Basis, world: World) -> bool:
+        known = self._composed.get((basis, world))
+        return known is None or known[0] is view
+
+    def _is_ours(self, composition: Composition) -> bool:
+        return composition.policy.hash == self.workspace.trust.hash
 
     def kept(self, name: str, view: View, make: Callable[[], _T]) -> _T:
         """Whatever follows from a view alone; made once."""
@@ -301,21 +357,37 @@ class Access:
             self._seen = -1
 
     def _look_ahead(self) -> None:
-        """Compose what pages open with as soon as there is a new block, so that no reader waits for it."""
+        """Work out what pages open with as soon as there is a new block, so that no reader waits for it."""
+        self._ahead.once()
         while not self._stop.is_set():
             self._changed.wait()
             self._changed.clear()
-            for basis, world in AHEAD:
-                try:
-                    composition = self.compose(self.state().view, basis, world)
-                    for row in [row for row in composition.rows if row.stands][:_JUDGED]:
-                        if self._stop.is_set():
-                            return
-                        composition.judge(row.key)
-                except NormLedgerError as error:
+            under_way = [self._ahead.of(composition) for composition in self._newest_composed()]
+            for most in (1, None):
+                for steps in under_way:
+                    self._walk(steps, most)
+            self.prepared.set()
+
+    def _newest_composed(self) -> Iterator[Composition]:
+        for basis, world in AHEAD:
+            try:
+                yield self._advance(self.state().view, basis, world)
+            except Exception as error:
+                # Whoever asks for it meets the same and is told.
+                self._composed.pop((basis, world), None)
+                if isinstance(error, NormLedgerError):
                     log.info("nothing is composed ahead: %s", error)
-                except Exception:  # whoever asks for it meets the same defect and is told
+                else:
                     log.exception("composing ahead met a defect")
+
+    def _walk(self, steps: Iterator[None], most: int | None) -> None:
+        """So many steps, or all; none more once there is a newer block, or the end."""
+        try:
+            for number, _ in enumerate(steps, start=1):
+                if number == most or self._changed.is_set():
+                    break
+        except Exception:
+            log.exception("working out ahead met a defect")
 
     def _relay(self) -> None:
         while not self._stop.is_set():

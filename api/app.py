@@ -1,6 +1,6 @@
 """Assembles routes and pages round one workspace; decides nothing."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from api import asking, description, problems
-from api.access import Access
+from api.access import Access, Ahead
 from api.frame import Frame
 from api.pages import acts as acts_pages
 from api.pages import (
@@ -18,11 +18,14 @@ from api.pages import (
     compare,
     norm,
     norms_forming,
+    rendering,
+    rows,
     signing,
     signing_ceremonies,
     workbench,
 )
 from api.pages import parties as parties_pages
+from api.pages import provenance as provenance_page
 from api.pages import search as search_page
 from api.response_cache import ResponseCache
 from api.routes import (
@@ -46,6 +49,7 @@ from api.routes import (
 )
 from api.routes import description as described
 from normledger import __version__
+from normledger.composition.result import Composition
 from normledger.workspace import Workspace
 
 _READING = (
@@ -56,14 +60,19 @@ _SIGNING = (preparations, submissions, ceremonies)
 """What answers from the outbox too: never kept, and asked with more than parameters."""
 
 _PAGES = (
-    norms_forming, norm, candidate, agreement, parties_pages, acts_pages, compare, search_page, checking, workbench,
-    signing, signing_ceremonies,
+    norms_forming, norm, candidate, agreement, parties_pages, acts_pages, compare, search_page, provenance_page, checking,
+    workbench, signing, signing_ceremonies,
 )  # fmt: skip
 
 
 def create_app(workspace: Workspace) -> FastAPI:
     """The service of one workspace, which must be open for writing: it relays what is submitted."""
-    access = Access(workspace)
+
+    def ahead(composition: Composition) -> Iterator[None]:
+        yield from rows.ahead(composition)
+        app.openapi()  # which takes long, and then is kept
+
+    access = Access(workspace, Ahead(rendering.prepare, ahead))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

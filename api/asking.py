@@ -46,6 +46,8 @@ class Answered:
     """Whether the request names its block, so that the answer is the same for ever."""
     trusting: bool = False
     kept: bool = True
+    newer: AsOf | None = None
+    """The newest block, where the view is of the one before, because that is the newest that was composed."""
 
 
 def answered(request: Request) -> Answered:

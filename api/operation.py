@@ -3,7 +3,8 @@
 Belongs here: putting them round it, and what makes an instance ready. Does not belong here: any answer about norms.
 
     /health/live     200 as long as the process answers: a supervisor restarts it where it does not
-    /health/ready    200 when the index follows the chain; else 503 with the reason: a proxy then asks another instance
+    /health/ready    200 when the index follows the chain and what pages open with is worked out; else 503 with the
+                     reason: a proxy then asks another instance
     /metrics         Prometheus' text, where the operator asked for it
 """
 
@@ -65,11 +66,16 @@ def ready(access: Access, request: Request) -> Response:
     """Whether answers are up to date; never an empty list instead of "cannot see the chain"."""
     late = None if access.seen is None else time.time() - access.seen
     body = {"lag_seconds": None if late is None else int(late), "fault": access.fault}
-    if access.seen is not None and access.fault is None and late is not None and late < LATE:
+    if access.fault is not None:
+        why = access.fault
+    elif late is None:
+        why = "The chain has not been looked at yet."
+    elif late >= LATE:
+        why = f"The chain was last seen {int(late)} s ago."
+    elif not access.prepared.is_set():
+        why = "What the pages open with is being worked out."
+    else:
         return JSONResponse({"status": "ready", **body}, headers=_UNCACHED)
-    why = access.fault or (
-        "The chain has not been looked at yet." if late is None else f"The chain was last seen {int(late)} s ago."
-    )
     refusal = problem(request, 503, "not-ready", "The service is not ready", why, {"Retry-After": "5"})
     return refusal
 

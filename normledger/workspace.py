@@ -360,11 +360,23 @@ class Workspace:
         parameters: Parameters | None = None,
         *,
         norms: bool = False,
+        before: Composition | None = None,
     ) -> Composition:
-        """Candidate norms as of a view, under a trust policy; `norms` makes endorsed norms building blocks too."""
-        return compose(
-            view.record(basis, world, norms=norms), composing(policy or self.trust), parameters or Parameters()
+        """Candidate norms as of a view, under a trust policy; `norms` makes endorsed norms building blocks too.
+
+        Where the view's record says the same as that of `before`, which was composed earlier under the same policy and
+        parameters, nothing is composed anew.
+        """
+        record, policy_, chosen = (
+            view.record(basis, world, norms=norms),
+            policy or self.trust,
+            parameters or Parameters(),
         )
+        if before is not None and before.policy.hash == policy_.hash and before.parameters == chosen:
+            moved = before.at(record)
+            if moved is not None:
+                return moved
+        return compose(record, composing(policy_), chosen)
 
     def keep_derivation(self, composition: Composition) -> Hash:
         """Keep a composition's derivation among the documents; its hash is evidence for a norm."""

@@ -30,7 +30,7 @@ _MEMBERS = 40
 def candidate(request: Request, seen: Sees, key: str, shown: Shown = "reported") -> HTMLResponse:
     """The page of one row."""
     basis, world = SHOWN[shown]
-    composition = seen.composition(shown)
+    composition = seen.composed(shown)
     values = seen.do(lambda: _gathered(seen.view, composition, Hash.parse(key)))
     twin = (f"/v1/candidates/{key}", {"basis": basis, "world": world})
     proof = evidence.link(request, "candidate", key=key, basis=basis, world=world)
@@ -44,7 +44,7 @@ def _gathered(view: View, composition: Composition, key: Hash) -> dict[str, Any]
     reach = composed.reach(parties, judged.mutuality)
     names = rows.names(composition)
     actors = {actor.key: actor for actor in composition.context.parties}
-    near = sorted(rows.near(composition).get(str(key), {}).values(), key=lambda one: (not one.joins, -one.outcomes))
+    near = sorted(rows.near(composition, key).values(), key=lambda one: (not one.joins, -one.outcomes))
     opposed = {party for aside in judged.conflicts for party in aside.parties}
     shown = [clause for option in _options(found) for clause in option.clauses]
     shown += [aside.clause for aside in (*found.conflicts, *found.narrower)]
@@ -101,7 +101,7 @@ def coalition(
     request: Request, seen: Sees, key: str, shown: Shown = "reported", page: Annotated[int, Query(ge=1)] = 1
 ) -> HTMLResponse:
     """The whole coalition: table, matrix, agreement by agreement."""
-    composition, (basis, world) = seen.composition(shown), SHOWN[shown]
+    composition, (basis, world) = seen.composed(shown), SHOWN[shown]
     start = (page - 1) * _MEMBERS
 
     def gathered() -> dict[str, Any]:
@@ -136,7 +136,7 @@ def acts(
     page: Annotated[int, Query(ge=1)] = 1,
 ) -> HTMLResponse:
     """The acts behind one number: parties, agreements, pairs, a kind (`kind:state`) or a region (`region:Asia`)."""
-    composition, (basis, world) = seen.composition(shown), SHOWN[shown]
+    composition, (basis, world) = seen.composed(shown), SHOWN[shown]
 
     def gathered() -> dict[str, Any]:
         judged = composition.judge(Hash.parse(key))

@@ -34,12 +34,16 @@ def norm(request: Request, seen: Sees, norm: str) -> HTMLResponse:
         one = view.norm(norm)
         outcomes = []
         shown = shown_of("consented", one.document.world if one.document else None)
-        standing_rows = {row.key: row for row in rows.rows(seen.composition(shown))}
+        composition = seen.composition(shown)
+        standing_rows = {row.key: row for row in rows.rows(composition)}
+        near: dict[str, int] = {}
         for outcome in one.document.outcomes if one.document else ():
             text, key = view.document(outcome), str(key_of([outcome]))
-            outcomes.append(
-                (str(outcome), key, text.text if isinstance(text, Outcome) else None, standing_rows.get(key))
-            )
+            row, found = standing_rows.get(key), composition.outcomes.get(outcome)
+            said = text.text if isinstance(text, Outcome) else found.text if found else None
+            outcomes.append((str(outcome), key, said, row, isinstance(text, Outcome)))
+            if row:
+                near[key] = len(rows.near(composition, row.candidate.key))
         stances = answers.stances(view, one)
         known = standings(view, trust)
         endorsing = [stance.party for stance in stances if stance.stance == ActKind.ENDORSEMENT.term]
@@ -48,6 +52,7 @@ def norm(request: Request, seen: Sees, norm: str) -> HTMLResponse:
             "norm": answers.norm(one),
             "publication": answers.act(view, one.publication),
             "outcomes": outcomes,
+            "near": near,
             "stances": stances,
             "standing": {stance.party: standing_of(known, stance.party) for stance in stances},
             "anchored": [

@@ -16,7 +16,7 @@ from normledger.identifiers import KINDS
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-_ROWS = 8
+_ROWS = rows.AHEAD
 _Few = Annotated[str, Query(max_length=9)]
 
 
@@ -35,7 +35,7 @@ def norms_forming(
 ) -> HTMLResponse:
     """Reports about the real world where there are any, else what was signed here."""
     shown = seen.shown(shown)
-    composition, (basis, world) = seen.composition(shown), SHOWN[shown]
+    composition, (basis, world) = seen.composed(shown), SHOWN[shown]
     asked = {
         "region": region if region in REGIONS else "",
         "kind": kind if kind in KINDS else "",
@@ -96,5 +96,7 @@ def _whole(text: str) -> int:
 
 def _mine(composition: Composition, listed: list[Row], key: str) -> dict[str, Any]:
     """What a party is to each row: inside, one clause away (and which), or further."""
-    away = rows.near(composition)
-    return {one.key: "inside" if key in one.members else away[one.key].get(key) for one in listed}
+    return {
+        one.key: "inside" if key in one.members else rows.near(composition, one.candidate.key).get(key)
+        for one in listed
+    }

@@ -138,7 +138,7 @@ def party(request: Request, seen: Sees, key: str, shown: Shown | None = None) ->
             "stances": _stances(view, registered) if registered else [],
             "inside": [one for one in rows.rows(composition) if name in one.members],
             "steps": rows.steps(composition, name, _STEPS) if actor else [],
-            "near_count": sum(name in away for away in rows.near(composition).values()),
+            "near_count": sum(name in rows.near(composition, one.candidate.key) for one in rows.rows(composition)),
             "names": rows.names(composition),
             "titles": {id_: one.title for id_, one in composition.selection.agreements.items()},
             "clauses": {id_: same[0] for id_, same in composition.selection.clauses.items()},

@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from api.asking import answered
 from api.pages import language
 from api.pages.language import N_, _, counted, pair
 from api.schemas import CountModel
@@ -157,11 +158,25 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
     """A page from its template, in the reader's language."""
     spoken = language.choose(request)
     with language.speak(spoken):
-        context = {"language": spoken, "languages": tuple(language.languages().values()), **values}
+        context = {
+            "language": spoken,
+            "languages": tuple(language.languages().values()),
+            "newer": answered(request).newer,
+            **values,
+        }
         page = _TEMPLATES.TemplateResponse(request, template, context, status_code=status)
     page.headers["Content-Language"] = spoken.code
     page.headers["Vary"] = "Accept-Language"
     return page
+
+
+def prepare() -> None:
+    """Read all catalogs and calendars and compile all templates, so that no reader waits for it."""
+    for spoken in language.languages().values():
+        with language.speak(spoken):
+            language.moment(1)
+    for name in _ENVIRONMENT.list_templates():
+        _ENVIRONMENT.get_template(name)
 
 
 def shown_of(basis: str, world: str | None) -> Shown:
@@ -252,6 +267,7 @@ _ENVIRONMENT = Environment(
     extensions=["jinja2.ext.i18n"],
     trim_blocks=True,
     lstrip_blocks=True,
+    auto_reload=False,  # they change with the program only, and all are read before the first reader
     optimized=False,  # a filter says something else in each language: none may be worked out beforehand
 )
 _ENVIRONMENT.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it

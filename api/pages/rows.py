@@ -1,7 +1,7 @@
 """The rows of a composition as pages list them: numbers with their acts, filters, who is near. Kept beside it."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -84,7 +84,11 @@ class Row:
     @cached_property
     def life(self) -> Life:
         """How it grew."""
-        return emergence(self.composition, self.candidate.key)
+        return beside(
+            self.composition.context,
+            ("life", self.candidate.key),
+            lambda: emergence(self.composition, self.candidate.key),
+        )
 
     @cached_property
     def spark(self) -> charts.Spark | None:
@@ -96,15 +100,16 @@ class Row:
         return toward.sentence(self.found.mutuality, names(self.composition), self.parties)
 
     @cached_property
-    def _bilateral(self) -> Mutuality | None:
+    def bilateral(self) -> Mutuality | None:
+        """Who toward whom in bilateral agreements alone, where there are others too."""
         forms = {form: among for form in FORMS if (among := self.composition.mutuality_in(self.candidate.key, form))}
         return forms["bilateral"] if len(forms) > 1 else None
 
     def among_two(self) -> Markup | None:
         """The same in bilateral agreements alone, where that says something else."""
-        if self._bilateral is None or self._bilateral.sentence == self.found.mutuality.sentence:
+        if self.bilateral is None or self.bilateral.sentence == self.found.mutuality.sentence:
             return None
-        return toward.sentence(self._bilateral, names(self.composition), size_of(self._bilateral))
+        return toward.sentence(self.bilateral, names(self.composition), size_of(self.bilateral))
 
 
 def actors(composition: Composition) -> Mapping[str, Actor]:
@@ -167,19 +172,35 @@ def filtered(
     return kept
 
 
-def near(composition: Composition) -> Mapping[str, Mapping[str, Near]]:
-    """For each row that stands, every party that one clause would bring in."""
-    return beside(
-        composition,
-        "near",
-        lambda: {
-            one.key: {
-                away.party: away
-                for away in one_clause_away(composition, Hash.parse(one.key), len(composition.context.parties))
-            }
-            for one in rows(composition)
-        },
-    )
+def near(composition: Composition, key: Hash) -> Mapping[str, Near]:
+    """Every party that one clause would bring into a row's coalition."""
+
+    def made() -> dict[str, Near]:
+        everybody = len(composition.context.parties)
+        return {away.party: away for away in one_clause_away(composition, key, everybody)}
+
+    return beside(composition.context, ("near", key), made)
+
+
+AHEAD = 8
+"""Rows of the front page."""
+
+_LISTED = 50
+"""Rows that are judged ahead: a page of a list of the API."""
+
+
+def ahead(composition: Composition) -> Iterator[None]:
+    """What pages open with, in the order in which readers come to it; the first step is what the front page shows."""
+    everything = rows(composition)
+    for one in everything[:AHEAD]:
+        _ = one.found, one.kinds, one.regions, one.spark, one.bilateral
+    yield
+    names(composition)
+    for one in everything[:_LISTED]:
+        _ = one.found, near(composition, one.candidate.key)
+        yield
+    _ = composition.derivation
+    yield
 
 
 @dataclass(frozen=True)
@@ -195,8 +216,9 @@ def steps(composition: Composition, party: str, most: int) -> list[Step]:
     """What a party's signature would change, by clause: those first that bring it into most, and a new region."""
 
     def made() -> list[Step]:
-        by_row = {one.key: one for one in rows(composition)}
-        away = [(by_row[key], parties[party]) for key, parties in near(composition).items() if party in parties]
+        away = [
+            (one, known[party]) for one in rows(composition) if party in (known := near(composition, one.candidate.key))
+        ]
         away.sort(key=lambda item: (not item[1].joins, -item[1].outcomes, not item[1].new_region, -item[1].pairs))
         found: list[Step] = []
         seen = set()

@@ -15,6 +15,9 @@ from normledger.workspace import composing
 router = APIRouter(prefix="/provenance", tags=["provenance"])
 
 _PICTURES = {"dot": (dot, "text/vnd.graphviz"), "svg": (svg, "image/svg+xml")}
+_STYLED = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
+"""A picture opened by itself carries its style, and nothing else that a browser would load or run."""
+
 _GRAPH: dict[int | str, dict[str, Any]] = {
     200: {
         "content": {
@@ -49,4 +52,5 @@ def read_graph(
     """What anything rests on, or all that rests on it, as W3C PROV or as a picture."""
     graph = (down if direction == "down" else up)(view, subject, composing(trust), depth=depth)
     write, kind = NOTATIONS[form] if form in NOTATIONS else _PICTURES[form]
-    return Response(write(graph, view.at), media_type=kind)
+    headers = {"Content-Security-Policy": _STYLED} if form == "svg" else None
+    return Response(write(graph, view.at), media_type=kind, headers=headers)

@@ -27,7 +27,7 @@ class Support:
     date: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Context:
     """Parties and outcomes in sorted order; bit i of `columns[j]` says that party i is bound by outcome j."""
 

@@ -17,6 +17,7 @@ from normledger.composition.derivation import VERSION, Derivation
 from normledger.composition.draft import Draft, draft
 from normledger.composition.indicators import Indicators, Mutuality, Share, Surroundings, judge, mutuality
 from normledger.composition.lattice import neighbours
+from normledger.composition.momentum import day_of
 from normledger.composition.record import Alignment, Polarity, Record, TrustPolicy, Undertaking
 from normledger.composition.search import Constraints, Indicator, best
 from normledger.composition.selection import LeftOut, Selection
@@ -206,12 +207,36 @@ class Composition:
             tuple(sorted(acts)),
             tuple(sorted(set(record.missing))),
             self.left_out,
-            content_hash(self.result),
+            self._result_hash,
         )
+
+    def at(self, record: Record) -> "Composition | None":
+        """The same as of another block, where the record of that block says the same; None where it says anything else.
+
+        What was worked out goes along: all of it on the same day, without the indicators on another, because they tell
+        how old a coalition is.
+        """
+        here = self.record
+        if replace(record, block=here.block, block_hash=here.block_hash, time=here.time) != here:
+            return None
+        moved = replace(self, record=record)
+        kept = ["_by_key", "_numbers"]
+        if day_of(record.time) == day_of(here.time):
+            kept += ["_judged", "_result_hash"]
+        moved.__dict__.update({name: self.__dict__[name] for name in kept if name in self.__dict__})
+        return moved
 
     @cached_property
     def result(self) -> dict[str, Any]:
         """Everything that was concluded, as plain JSON data; the derivation names its hash."""
+        return self._concluded()
+
+    @cached_property
+    def _result_hash(self) -> Hash:
+        """Kept where the data are not: those of many rows take a hundred times the room."""
+        return content_hash(self.__dict__.get("result") or self._concluded())
+
+    def _concluded(self) -> dict[str, Any]:
         return {
             "outcomes": [plain(self.outcomes[one]) for one in sorted(self.outcomes)],
             "parties": plain(self.context.parties),

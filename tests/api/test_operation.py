@@ -25,7 +25,8 @@ from tests.databases import Databases, copied
 def operator(served: Served) -> TestClient:
     """A client of the operated application; the service itself runs already."""
     deadline = time.monotonic() + 20
-    while served.client.app.state.access.seen is None and time.monotonic() < deadline:
+    access = served.client.app.state.access
+    while not (access.seen and access.prepared.is_set()) and time.monotonic() < deadline:
         time.sleep(0.05)
     return TestClient(operated(served.client.app, Operation(metrics=True)), base_url="http://testserver")
 

@@ -173,3 +173,20 @@ def test_actors_may_be_of_unknown_kind_in_reports() -> None:
     seen = composition.judge(composition.rows[0].key)
     assert [(kind, count.value) for kind, count in seen.kinds] == [("unknown", 1)]
     assert actor("0xaa").kind == "state"
+
+
+def test_a_record_of_another_block_that_says_the_same_is_composed_already() -> None:
+    before = compose(theft(), POLICY)
+    for row in before.rows:
+        before.judge(row.key)
+    assert before.derivation
+    for later in (replace(theft(), block=9, block_hash=name("9")), replace(theft(), time=theft().time + 400 * 86_400)):
+        moved = before.at(later)
+        assert moved is not None
+        assert moved.canonical_bytes() == compose(later, POLICY).canonical_bytes()
+
+
+def test_a_record_that_says_anything_else_is_composed_anew() -> None:
+    before = compose(theft(), POLICY)
+    assert before.at(replace(theft(), block=9, undertakings=theft().undertakings[1:])) is None
+    assert before.at(replace(theft(), missing=("agreement 0x…",))) is None
