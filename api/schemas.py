@@ -576,6 +576,16 @@ class SubmissionRequest(Closed):
     consent: str = Field(default="", max_length=10_000, description="of a rotation, the next account's signature")
 
 
+class RawCallModel(Closed):
+    """A transaction that anybody may send, and pay for; it carries no coin."""
+
+    chain_id: int
+    to: AccountText
+    data: str = Field(pattern=r"^0x[0-9a-f]*$")
+    gas: str | None = Field(description="a limit that suffices; null where a trial fails, or none is possible now")
+    digest: HashText
+
+
 class SubmissionModel(Closed):
     digest: HashText
     kind: str = Field(examples=["Endorsement"])
@@ -585,6 +595,9 @@ class SubmissionModel(Closed):
     transaction: HashText | None
     block: Block | None
     received: Seconds
+    call: RawCallModel | None = Field(
+        default=None, description="of a service that relays nothing: the transaction that records it, for anybody"
+    )
 
 
 class TraceModel(Closed):

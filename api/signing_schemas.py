@@ -67,15 +67,6 @@ class PreparationAnswer(Answer):
     contract: AccountText
 
 
-class RawCallModel(Closed):
-    """A transaction that anybody may send, and pay for; it carries no coin."""
-
-    chain_id: int
-    to: AccountText
-    data: str = Field(pattern=r"^0x[0-9a-f]*$")
-    digest: HashText
-
-
 class StepModel(Closed):
     """One step on a submission's way."""
 

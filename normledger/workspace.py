@@ -53,12 +53,11 @@ from normledger.ledger.index import Index, open_index
 from normledger.ledger.queries import Ledger, View
 from normledger.ledger.store import DocumentStore
 from normledger.ledger.tables import INDEX
-from normledger.relay import raw_calls
 from normledger.relay.admission import check
-from normledger.relay.calling import RawCall, raw_call
+from normledger.relay.calling import RawCall, raw_call, with_gas
 from normledger.relay.ceremonies import Ceremonies
 from normledger.relay.idempotency import AnsweredRequests
-from normledger.relay.outbox import Outbox, Submission, open_outbox
+from normledger.relay.outbox import Outbox, Submission, open_outbox, submission_of
 from normledger.relay.preparation import Prepared, prepare, prepare_claim
 from normledger.relay.relayer import Limits, Relayer, settle
 from normledger.relay.tables import OUTBOX
@@ -465,12 +464,12 @@ class Workspace:
 
     def raw_call_of(
         self, typed_data: dict[str, Any], signature: str, texts: Iterable[dict[str, Any]] = (), *, consent: str = ""
-    ) -> raw_calls.RawCall:
+    ) -> RawCall:
         """The call that records a signed act, for anybody to send; checked as `submit` does, and nothing is kept."""
         view = self.newest()
         domain, statement, signed, agreed, documents = self._checked(view, typed_data, signature, texts, consent)
-        one = raw_calls.SignedStatement(domain.digest(statement), statement, signed, agreed)
-        return raw_calls.raw_call(view, self.release, [one], documents)
+        one = submission_of(domain.digest(statement), domain, statement, signed, int(time.time()), agreed)
+        return with_gas(raw_call(view, self.release, one, texts=documents), self.node)
 
     def _checked(
         self, view: View, typed_data: dict[str, Any], signature: str, texts: Iterable[dict[str, Any]], consent: str
@@ -517,7 +516,8 @@ class Workspace:
 
     def raw_call(self, digest: Digest, view: View | None = None) -> RawCall:
         """The call that records a submission, for anybody to send. Raises `NotFound` or `Refused`."""
-        return raw_call(view or self.newest(), self.release, self.outbox.get(digest), self.outbox.pending())
+        call = raw_call(view or self.newest(), self.release, self.outbox.get(digest), self.outbox.pending())
+        return with_gas(call, self.node)
 
     def report(self, paths: Sequence[Path], observer: PartyId | None) -> "Reporting":
         """Import what was agreed elsewhere: keep its texts, and anchor who undertook it as the observer's reports.

@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 
 from normledger.acts import release
 from normledger.acts.act import Act
-from normledger.acts.typed_data import Domain, Signable, from_json, to_json
+from normledger.acts.typed_data import Domain, Signable, from_json, to_json, type_of
 from normledger.errors import NotFound
 from normledger.identifiers import Digest, Hash
 from normledger.ledger.database import open_database, writing
@@ -73,6 +73,17 @@ def open_outbox(url: str) -> Engine:
     return open_database(url, OUTBOX)
 
 
+def submission_of(
+    digest: Digest, domain: Domain, statement: Signable, signature: bytes, received: int, consent: bytes = b""
+) -> Submission:
+    """A signed act as one that has just come; nothing is kept by this."""
+    kind, _, _ = type_of(statement).partition("(")
+    return Submission(
+        digest, kind, subject_of(statement), domain, statement, signature, consent, "accepted", None, None, None,
+        received,
+    )  # fmt: skip
+
+
 def subject_of(statement: Signable) -> Hash:
     """What an act is carried together with: its subject, or its party where it is an act on itself."""
     return statement.subject if isinstance(statement, Act) else Hash(statement.party)
@@ -115,10 +126,7 @@ class Outbox:
                 connection.execute(steps([name], "received", now))
         if known:
             return self.get(digest)
-        return Submission(
-            digest, typed_data["primaryType"], subject_of(statement), domain, statement, signature, consent,
-            "accepted", None, None, None, now,
-        )  # fmt: skip
+        return submission_of(digest, domain, statement, signature, now, consent)
 
     # --- asking
 
