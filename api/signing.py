@@ -75,6 +75,7 @@ def _request(request: PreparationRequest) -> ActRequest:
         from_outside=request.from_outside,
         clause=request.clause,
         refers_to=request.refers_to,
+        same_as=request.same_as,
         text=normalise(request.text),
         content=request.content,
         document=None if request.document is None else _document(request.document),

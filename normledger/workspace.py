@@ -474,9 +474,12 @@ class Workspace:
     def _checked(
         self, view: View, typed_data: dict[str, Any], signature: str, texts: Iterable[dict[str, Any]], consent: str
     ) -> tuple[Domain, Signable, bytes, bytes, list[Document]]:
-        domain, statement = from_json(typed_data, self.release)
-        signed, agreed = _signature(signature), _signature(consent or "0x")
-        documents = [read_document(text) for text in texts]
+        try:
+            domain, statement = from_json(typed_data, self.release)
+        except InputError as error:
+            raise error.within("typed_data") from None
+        signed, agreed = _signature(signature, "signature"), _signature(consent or "0x", "consent")
+        documents = [_text(text, f"texts[{index}]") for index, text in enumerate(texts)]
         check(
             view, self.release, domain, statement, signed, int(time.time()), documents,
             consent=agreed, wallets=_Wallets(self),
@@ -576,7 +579,7 @@ class Workspace:
                 domain, act = from_json(one.typed_data, self.release)
                 if not isinstance(act, Act) or act.kind is not ActKind.ENDORSEMENT or act.subject not in view.norms:
                     raise Refused("Only endorsements of a published norm are anchored.")
-                signature = _signature(one.signature)
+                signature = _signature(one.signature, "signature")
                 check(view, self.release, domain, act, signature, int(time.time()))
                 if view.is_recorded(domain.digest(act)):
                     raise Refused("This endorsement is recorded already; it needs no anchor.")
@@ -630,11 +633,20 @@ class _Wallets:
         return is_signed_by_wallet(self._workspace.node, contract, account, digest, signature)
 
 
-def _signature(text: str) -> bytes:
+def _signature(text: str, field: str) -> bytes:
     try:
         return bytes.fromhex(text.removeprefix("0x"))
     except (ValueError, AttributeError):
-        raise SignatureError("A signature is 0x and hexadecimal digits, 130 for a plain key; copy it whole.") from None
+        raise SignatureError("A signature is 0x and hexadecimal digits, 130 for a plain key; copy it whole.").about(
+            field
+        ) from None
+
+
+def _text(data: dict[str, Any], place: str) -> Document:
+    try:
+        return read_document(data)
+    except InputError as error:
+        raise error.within(place) from None
 
 
 def composing(policy: TrustPolicy) -> composition_input.TrustPolicy:

@@ -204,8 +204,8 @@ def _given(**values: str) -> dict[str, tuple[str, ...]]:
 
 def _request(form: Form) -> PreparationRequest:
     """What the form asks for. Its fields are those of the API, but for moments, profiles and pasted documents."""
-    plain = ("kind", "party", "subject", "clause", "refers_to", "text", "content", "identifier", "party_kind",
-             "account", "number", "by")  # fmt: skip
+    plain = ("kind", "party", "subject", "clause", "refers_to", "same_as", "text", "content", "identifier",
+             "party_kind", "account", "number", "by")  # fmt: skip
     data: dict[str, Any] = {name: form.get(name).strip() for name in plain if form.get(name)}
     data |= {name: form.moment(name) for name in ("until", "deadline")}
     data["from_outside"] = form.get("from_outside") == "yes"

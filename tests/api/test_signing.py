@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.routes import submissions
-from normledger.acts.act import ActKind, Contract
+from normledger.acts.act import ActKind, Contract, list_of
 from normledger.acts.anchors import leaf_of
 from normledger.acts.signature import address_of, recover, sign
 from normledger.acts.typed_data import Domain, from_json, to_json
@@ -183,6 +183,48 @@ def test_every_kind_of_act_is_prepared_signed_and_submitted_over_http(signing: S
 
     signing.submit("B", kind="signature", party="B", document=made.text("A", "B", title="Plain").to_json())
     assert signing.used == set(TERMS)
+
+
+def test_a_recognition_of_two_parties_as_one_is_told_and_counts_over_http_as_by_command(signing: Signing) -> None:
+    view, why = signing.made.workspace.newest(), "One treasury."
+    asked = {"kind": "recognition", "party": "A", "refers_to": "B", "same_as": "C", "text": why}
+    prepared = signing.prepare(**asked)
+    assert prepared["sentence"] == f"A recognises B and C as one and the same actor: “{why}”"
+    by_library = signing.made.prepare(
+        ActKind.RECOGNITION, list_of(view.party("A").id), "A",
+        refers_to=view.party("B").id, clause=view.party("C").id, text=why,
+    )  # fmt: skip
+    assert prepared["digest"] == str(by_library.digest)
+    digest = signing.act("A", **asked)
+    (listed,) = signing.client.get("/v1/recognitions?author=A").json()["items"]
+    assert (listed["act"], listed["text"]) == (digest, why)
+    signing.act("A", kind="withdrawal", party="A", refers_to=digest)
+    assert signing.client.get("/v1/recognitions?author=A").json()["items"] == []
+    again = signing.client.post("/v1/preparations", json={"kind": "withdrawal", "party": "A", "refers_to": digest})
+    assert again.status_code == 404
+    assert "A takes back only what it stated itself" in again.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("refers_to", "same_as", "field", "told"),
+    [
+        ("A", "", "refers_to", "can't recognise itself"),
+        ("B", "B", "same_as", "the same as itself"),
+        ("B", "exercise:ngo:x", "same_as", "no recognition joins the real world and an exercise"),
+    ],
+)
+def test_what_no_recognition_says_is_refused_by_its_field(
+    signing: Signing, refers_to: str, same_as: str, field: str, told: str
+) -> None:
+    if same_as.startswith("exercise:"):
+        work = signing.made.workspace
+        claim_ = signing.made.claim("X", identifier=same_as)
+        work.act_at_once([(claim_, signing.made.keys["X"])])
+    body = {"kind": "recognition", "party": "A", "refers_to": refers_to, "same_as": same_as}
+    answer = signing.client.post("/v1/preparations", json=body)
+    assert answer.status_code == 422
+    assert told in answer.json()["detail"]
+    assert answer.json()["field"] == field
 
 
 def test_what_is_prepared_is_what_the_library_signs(signing: Signing) -> None:

@@ -187,7 +187,7 @@ def test_a_wrong_signature_is_told_and_nothing_kept(signing: Signing) -> None:
     page = signing.client.post("/sign", data={"kind": "recognition", "party": "B", "refers_to": "A"})
     prepared = packed(page.text)
     for given, status, word in (
-        (signature(signing, prepared, "A"), 422, "sign with the key of the account that it names"),
+        (signature(signing, prepared, "A"), 422, "sign with that account's key"),
         ("0x12", 422, "65 bytes"),
         ("", 422, "choose the signed file"),
         ("{}", 422, "no typed_data"),
