@@ -64,14 +64,22 @@ def operated(app: FastAPI, operation: Operation) -> ASGIApp:
 def ready(access: Access, request: Request) -> Response:
     """Whether answers are up to date; never an empty list instead of "cannot see the chain"."""
     late = None if access.seen is None else time.time() - access.seen
-    body = {"lag_seconds": None if late is None else int(late), "fault": access.fault}
     if access.seen is not None and access.fault is None and late is not None and late < LATE:
-        return JSONResponse({"status": "ready", **body}, headers=_UNCACHED)
+        body = {"status": "ready", "lag_seconds": max(0, int(late)), "fault": None, **_blocks(access)}
+        return JSONResponse(body, headers=_UNCACHED)
     why = access.fault or (
         "The chain has not been looked at yet." if late is None else f"The chain was last seen {int(late)} s ago."
     )
     refusal = problem(request, 503, "not-ready", "The service is not ready", why, {"Retry-After": "5"})
     return refusal
+
+
+def _blocks(access: Access) -> dict[str, int | None]:
+    """The last block that is indexed, and the final one as of which is answered; None while nothing is."""
+    try:
+        return {"indexed": access.indexed(), "final": access.view().at.block}
+    except NormLedgerError:
+        return {"indexed": None, "final": None}
 
 
 def _facts(access: Access) -> Mapping[str, float]:

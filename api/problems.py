@@ -1,6 +1,6 @@
 """Errors as RFC 9457 problem details: a stable type, a title, one sentence, and the field where there is one.
 
-Under /v1 as JSON, elsewhere as a page. An error that nobody foresaw says nothing of its insides.
+Under /v1 and /health as JSON, elsewhere as a page. An error that nobody foresaw says nothing of its insides.
 """
 
 import re
@@ -68,8 +68,7 @@ def problem(
 ) -> Response:
     """One problem document; outside the API, one page."""
     headers = {**HEADERS, "Cache-Control": "no-store", **(headers or {})}
-    path = request.url.path
-    if path != "/v1" and not path.startswith("/v1/"):
+    if not (request.url.path + "/").startswith(("/v1/", "/health/")):
         page = render(request, "problem.html", status, title=title, detail=detail)
         page.headers.update(headers)
         return page

@@ -101,18 +101,6 @@ class StatusModel(Answer):
     counts: dict[str, ListedCount] = Field(description="how much there is of what, as of this block")
 
 
-class HealthModel(Closed):
-    """Whether this service answers, and how far behind the chain it may be."""
-
-    status: Literal["ok", "stale", "down"] = Field(
-        description="stale: it answers from what it has, while the chain can't be followed; down: it has nothing"
-    )
-    indexed: Block | None
-    final: Block | None = Field(description="the block as of which it answers")
-    lag: int | None = Field(description="seconds since the chain was last followed without fault")
-    fault: str | None
-
-
 class PowersModel(Closed):
     """Full powers that the party gave; `ended_by` is the act that ended them, null where none did."""
 

@@ -80,11 +80,27 @@ def prepared_page(
             typed_data=json.dumps(prepared.typed_data, ensure_ascii=False, indent=1),
             quoted=[text["text"] for text in prepared.texts if text.get("type") == "statement"],
             posted=posted,
+            network=network(request, prepared),
             uploaded=f"/ceremonies/{ceremony}/signature" if ceremony else "/sign/signature",
             after=f"/ceremonies/{ceremony}" if ceremony else f"/submissions/{prepared.digest}",
             back=back,
         )
     )
+
+
+def network(request: Request, prepared: PreparationAnswer) -> dict[str, str]:
+    """What a wallet is told of a chain that it does not know (EIP-3085), as far as this service is set to tell it."""
+    settings = request.app.state.access.workspace.configuration
+    chain: int = prepared.typed_data["domain"]["chainId"]
+    if settings.public_node is None:
+        return {"name": settings.chain_name or "", "added": ""}
+    added = {
+        "chainId": hex(chain),
+        "chainName": settings.chain_name or f"Chain {chain}",
+        "rpcUrls": [settings.public_node],
+        "nativeCurrency": {"name": settings.coin, "symbol": settings.coin, "decimals": 18},
+    }
+    return {"name": settings.chain_name or "", "added": json.dumps(added, ensure_ascii=False)}
 
 
 @router.get("/sign")

@@ -130,6 +130,11 @@ def _check_signature(
             raise SignatureError(
                 f"The signature is of a wallet that is not yet on this chain (ERC-6492); deploy {account} first."
             ).about(field)
+        if wallets is not None and len(signature) != 65:
+            raise SignatureError(
+                f"A plain signature has 65 bytes, this one has {len(signature)}; sign again, or, if {account} is a "
+                "contract wallet, deploy it on this chain first: there is no contract at that address."
+            ).about(field)
         raise fault.about(field)
     if not wallets.signed(contract, account, digest, signature):
         raise SignatureError(

@@ -130,7 +130,7 @@ def _served(kind: str, source: Path) -> Iterator[str]:
     try:
         for _ in range(600):
             try:
-                urllib.request.urlopen(f"{address}/v1/health", timeout=5).read()
+                urllib.request.urlopen(f"{address}/v1/status", timeout=5).read()
                 break
             except OSError:
                 time.sleep(0.1)
