@@ -72,7 +72,10 @@ KINDS_OF: Mapping[Contract, tuple[ActKind, ...]] = {
 def written_type(contract: Contract, kind: ActKind) -> str:
     """The type of an act as EIP-712's encodeType writes it. Raises `InputError` where the contract takes no such."""
     if kind not in KINDS_OF[contract]:
-        raise InputError(f"the {contract.title} records no {kind.term}")
+        raise InputError(
+            f"the {contract.title} records no {kind.term}; take the contract that does",
+            field="domain.verifyingContract",
+        )
     if contract is Contract.NORM_REGISTRY:
         return f"{kind.type_name}(bytes32 norm,bytes32 {_ON_NORMS[kind]},{_TAIL})"
     if kind in FOUNDING:

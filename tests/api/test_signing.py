@@ -196,10 +196,10 @@ def test_a_recognition_of_two_parties_as_one_is_told_and_counts_over_http_as_by_
     )  # fmt: skip
     assert prepared["digest"] == str(by_library.digest)
     digest = signing.act("A", **asked)
-    (listed,) = signing.client.get("/v1/recognitions?author=A").json()["items"]
+    (listed,) = signing.client.get("/v1/recognitions?author=A").json()["recognitions"]
     assert (listed["act"], listed["text"]) == (digest, why)
     signing.act("A", kind="withdrawal", party="A", refers_to=digest)
-    assert signing.client.get("/v1/recognitions?author=A").json()["items"] == []
+    assert signing.client.get("/v1/recognitions?author=A").json()["recognitions"] == []
     again = signing.client.post("/v1/preparations", json={"kind": "withdrawal", "party": "A", "refers_to": digest})
     assert again.status_code == 404
     assert "A takes back only what it stated itself" in again.json()["detail"]
