@@ -555,12 +555,18 @@ class TypedDataAnswer(Answer):
     texts: list[dict[str, Any]] = Field(description="documents that the act names; send them along")
 
 
+MOST_TEXTS = 64
+"""Documents that come with one act: of a batch of alignments each new outcome is one."""
+
+
 class SubmissionRequest(Closed):
     """A signed act. `typed_data` goes back exactly as it was prepared."""
 
     typed_data: dict[str, Any]
     signature: str = Field(max_length=10_000, description="0x and 130 hexadecimal digits")
-    texts: list[dict[str, Any]] = Field(default=[], max_length=8, description="the documents that came with it")
+    texts: list[dict[str, Any]] = Field(
+        default=[], max_length=MOST_TEXTS, description="the documents that came with it"
+    )
     consent: str = Field(default="", max_length=10_000, description="of a rotation, the next account's signature")
 
 

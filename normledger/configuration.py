@@ -94,7 +94,7 @@ def _optional(data: dict[str, Any], path: Path) -> dict[str, Any]:
         if value is not None and (
             type(value) is not sort
             or (isinstance(value, int) and value < 0)
-            or (name in _FORMS and not _FORMS[name].fullmatch(value))
+            or (name in _FORMS and not _FORMS[name].fullmatch(str(value)))
         ):
             raise WorkspaceError(f"{path}: {name} = {json.dumps(value, default=str)} can't be used; write {told}.")
         found[name] = value

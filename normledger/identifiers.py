@@ -6,6 +6,7 @@ Does not belong here: anything that knows what a document or an act is.
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NewType, Self
 
 from eth_hash.auto import keccak as _keccak
@@ -100,12 +101,17 @@ class Address(bytes):
         return address
 
     def __str__(self) -> str:
-        plain = self.hex()
-        digest = keccak(plain.encode()).hex()
-        return "0x" + "".join(c.upper() if int(d, 16) >= 8 else c for c, d in zip(plain, digest, strict=False))
+        return _checksummed(self)
 
     def __repr__(self) -> str:
         return f"Address({self})"
+
+
+@lru_cache(4096)
+def _checksummed(account: bytes) -> str:
+    plain = account.hex()
+    digest = keccak(plain.encode()).hex()
+    return "0x" + "".join(c.upper() if int(d, 16) >= 8 else c for c, d in zip(plain, digest, strict=False))
 
 
 def keccak(data: bytes) -> Hash:

@@ -16,7 +16,7 @@ from api.asking import Asked
 from api.frame import HEADERS
 from api.pages.forms import Form, read_form
 from api.pages.rendering import render
-from api.schemas import SubmissionRequest
+from api.schemas import MOST_TEXTS, SubmissionRequest
 from api.signing_schemas import PreparationAnswer, PreparationRequest
 from normledger.acts.act import ActKind, stances_on
 from normledger.documents.canonical import parse_json
@@ -190,7 +190,7 @@ async def upload(request: Request, asked: Asked) -> Response:
 def submission(request: Request, asked: Asked, digest: str) -> HTMLResponse:
     """A submission's way; by scripts as it goes on, without them by looking again."""
     steps = signing.way(asked, Digest.parse(digest))
-    one = asked.submission(Digest.parse(digest))
+    one = signing.submission(asked, Digest.parse(digest))
     view = asked.workspace.newest()
     return scripted(
         render(
@@ -199,7 +199,8 @@ def submission(request: Request, asked: Asked, digest: str) -> HTMLResponse:
             digest=digest,
             steps=steps,
             one=one,
-            about=_place(view, str(one.subject)),
+            about=_place(view, one.subject),
+            call=json.dumps(one.call.model_dump(exclude={"digest"}), indent=1) if one.call else "",
             last=steps[-1].state in signing.LAST,
             twin=(f"/v1/submissions/{digest}", {}),
         )
@@ -353,8 +354,8 @@ def signature_in(form: Form) -> tuple[dict[str, Any], str, str, list[dict[str, A
 
 def _texts(data: dict[str, Any]) -> list[dict[str, Any]]:
     texts = data.get("texts", [])
-    if not isinstance(texts, list) or len(texts) > 8 or not all(isinstance(one, dict) for one in texts):
-        raise InputError("texts are a list of at most eight documents", field="texts")
+    if not isinstance(texts, list) or len(texts) > MOST_TEXTS or not all(isinstance(one, dict) for one in texts):
+        raise InputError(f"texts are a list of {MOST_TEXTS} documents at most", field="texts")
     return texts
 
 

@@ -43,12 +43,13 @@ def check(
     *,
     consent: bytes = b"",
     wallets: Wallets | None = None,
+    unrecorded: bool = False,
 ) -> None:
     """Raise `SignatureError`, `Refused`, `NotFound` or `InputError` unless the chain would record this act.
 
     `now` is in Unix seconds; `texts` came with the act; `consent` is the next account's signature, of a rotation;
     without `wallets` plain keys alone are taken. An act that the chain holds already passes: bringing it again does no
-    harm.
+    harm, unless the caller has looked already and it was `unrecorded`.
     """
     contract = contract_of(statement)
     if domain.chain_id != view.at.chain_id:
@@ -65,7 +66,7 @@ def check(
     _check_signature(contract, digest, signature, statement.account, wallets)
     if isinstance(statement, Rotation):
         _check_signature(contract, digest, consent, statement.next, wallets, field="consent")
-    if view.is_recorded(digest):
+    if not unrecorded and view.is_recorded(digest):
         return
     if statement.deadline and max(now, view.at.time) > statement.deadline:  # blocks may run ahead of this clock
         raise Refused(

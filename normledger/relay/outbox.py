@@ -9,9 +9,10 @@ import json
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal, cast
 
-from sqlalchemy import Engine, Insert, func, insert, update
+from sqlalchemy import Engine, Executable, Insert, bindparam, func, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
@@ -104,7 +105,6 @@ class Outbox:
         name, typed_data = str(digest), to_json(domain, statement)
         values = {
             "digest": name,
-            "position": select(func.coalesce(func.max(SubmissionRow.position), 0) + 1).scalar_subquery(),
             "received": now,
             "typed_data": json.dumps(typed_data, sort_keys=True, separators=(",", ":")),
             "signature": signature,
@@ -112,13 +112,11 @@ class Outbox:
             "status": "accepted",
             "subject": str(subject_of(statement)),
         }
-        table = SubmissionRow.metadata.tables["submissions"]
-        dialect = postgresql if self.engine.dialect.name == "postgresql" else sqlite
-        fresh = dialect.insert(table).values(values).on_conflict_do_nothing().returning(table.c.digest)
         # The table itself, past sessions and their objects: this is what every signatory waits for.
         with self._writing.begin() as connection:
-            known = connection.execute(fresh).first() is None
+            known = connection.execute(_fresh(self.engine.dialect.name), values).first() is None
             if known:
+                table = _SUBMISSIONS
                 again = {"reason": None, "undone": 0, "signature": signature, "consent": consent or None}
                 refused = update(table).where(table.c.digest == name, table.c.status == "refused")
                 tried = connection.execute(refused.values(status="accepted", **again).returning(table.c.digest)).first()
@@ -247,6 +245,22 @@ class Outbox:
                 session.commit()
 
 
+_SUBMISSIONS = SubmissionRow.metadata.tables["submissions"]
+
+
+@lru_cache
+def _fresh(dialect: str) -> Executable:
+    """A submission's row, at the end, unless it is there: gives its digest only where it was not."""
+    names = ("digest", "received", "typed_data", "signature", "consent", "status", "subject")
+    values: dict[str, Any] = {name: bindparam(name, type_=_SUBMISSIONS.c[name].type) for name in names}
+    values["position"] = select(func.coalesce(func.max(SubmissionRow.position), 0) + 1).scalar_subquery()
+    kind = postgresql if dialect == "postgresql" else sqlite
+    made: Executable = (
+        kind.insert(_SUBMISSIONS).values(values).on_conflict_do_nothing().returning(_SUBMISSIONS.c.digest)
+    )
+    return made
+
+
 def steps(
     digests: Sequence[str],
     state: State,
@@ -261,12 +275,18 @@ def steps(
     return insert(StepRow).values([{"digest": digest, **common} for digest in digests])
 
 
+@lru_cache(2048)
+def _read(typed_data: str) -> tuple[str, Domain, Signable]:
+    """Type, domain and statement of a row: the same rows are read at every step of their way."""
+    data = json.loads(typed_data)
+    return data["primaryType"], *from_json(data, release.current())
+
+
 def _submission(row: SubmissionRow) -> Submission:
-    data = json.loads(row.typed_data)
-    domain, statement = from_json(data, release.current())
+    kind, domain, statement = _read(row.typed_data)
     return Submission(
         digest=Digest.parse(row.digest),
-        kind=data["primaryType"],
+        kind=kind,
         subject=subject_of(statement),
         domain=domain,
         statement=statement,

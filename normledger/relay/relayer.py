@@ -371,7 +371,8 @@ class Relayer:
                 return False
         try:
             for one in group:
-                check(view, self._release, one.domain, one.statement, one.signature, self._outbox.now())
+                now = self._outbox.now()
+                check(view, self._release, one.domain, one.statement, one.signature, now, unrecorded=True)
         except NormLedgerError:
             return False
         return True

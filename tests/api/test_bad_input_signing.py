@@ -113,7 +113,7 @@ def test_what_was_changed_after_signing_is_told_of_the_signature(client: TestCli
         ([{"type": "statement", "text": ""}], "/texts/0/text"),
         ([{"type": "statement", "text": "x", "more": 1}], "/texts/0/more"),
         (["x"], "/texts/0"),
-        ([{}] * 9, "/texts"),
+        ([{}] * 65, "/texts"),
     ],
 )
 def test_a_text_that_is_none_is_refused_by_its_pointer(
