@@ -23,9 +23,10 @@ contract Council is IERC1271 {
         if (given.length != 65 * THRESHOLD) return 0xffffffff;
         bytes32 shown = shownFor(hash);
         address last = address(0);
-        for (uint256 at = 0; at < given.length; at += 65) {
-            address signer =
-                ecrecover(shown, uint8(given[at + 64]), bytes32(given[at:at + 32]), bytes32(given[at + 32:at + 64]));
+        for (uint256 start = 0; start < given.length; start += 65) {
+            address signer = ecrecover(
+                shown, uint8(given[start + 64]), bytes32(given[start:start + 32]), bytes32(given[start + 32:start + 64])
+            );
             if (signer <= last || !owners[signer]) return 0xffffffff;
             last = signer;
         }
