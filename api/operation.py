@@ -65,7 +65,6 @@ def operated(app: FastAPI, operation: Operation) -> ASGIApp:
 def ready(access: Access, request: Request) -> Response:
     """Whether answers are up to date; never an empty list instead of "cannot see the chain"."""
     late = None if access.seen is None else time.time() - access.seen
-    body = {"lag_seconds": None if late is None else int(late), "fault": access.fault}
     if access.fault is not None:
         why = access.fault
     elif late is None:
@@ -75,9 +74,18 @@ def ready(access: Access, request: Request) -> Response:
     elif not access.prepared.is_set():
         why = "What the pages open with is being worked out."
     else:
-        return JSONResponse({"status": "ready", **body}, headers=_UNCACHED)
+        body = {"status": "ready", "lag_seconds": max(0, int(late)), "fault": None, **_blocks(access)}
+        return JSONResponse(body, headers=_UNCACHED)
     refusal = problem(request, 503, "not-ready", "The service is not ready", why, {"Retry-After": "5"})
     return refusal
+
+
+def _blocks(access: Access) -> dict[str, int | None]:
+    """The last block that is indexed, and the final one as of which is answered; None while nothing is."""
+    try:
+        return {"indexed": access.indexed(), "final": access.view().at.block}
+    except NormLedgerError:
+        return {"indexed": None, "final": None}
 
 
 def _facts(access: Access) -> Mapping[str, float]:

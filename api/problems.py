@@ -1,8 +1,9 @@
 """Errors as RFC 9457 problem details: a stable type, a title, one sentence, and the field where there is one.
 
-Under /v1 as JSON, elsewhere as a page. An error that nobody foresaw says nothing of its insides.
+Under /v1 and /health as JSON, elsewhere as a page. An error that nobody foresaw says nothing of its insides.
 """
 
+import re
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -67,8 +68,7 @@ def problem(
 ) -> Response:
     """One problem document; outside the API, one page."""
     headers = {**HEADERS, "Cache-Control": "no-store", **(headers or {})}
-    path = request.url.path
-    if path != "/v1" and not path.startswith("/v1/"):
+    if not (request.url.path + "/").startswith(("/v1/", "/health/")):
         page = render(request, "problem.html", status, title=title, detail=detail)
         page.headers.update(headers)
         return page
@@ -81,11 +81,33 @@ def _of_library(request: Request, error: Exception) -> Response:
     status, title = next(
         ((status, title) for kind, status, title in _STATUS if isinstance(error, kind)), (500, "The service failed")
     )
-    more = {"field": error.field} if isinstance(error, InputError) and error.field else {}
-    if more.get("field") in request.query_params:
-        more["parameter"] = more["field"]
+    told, more = str(error), {}
+    if error.field:
+        more["field"] = error.field
+        if error.field in request.query_params:
+            more["parameter"] = error.field
+        elif error.field.lower() in request.headers:
+            told = f"At the header {error.field}: {error.message}" if isinstance(error, InputError) else told
+        elif request.method == "POST":
+            more["pointer"] = _pointer(error.field)
+            if isinstance(error, InputError):
+                told = f"At {more['pointer']} of the body: {error.message}"
+    elif isinstance(error, InputError) and request.method == "POST":
+        told = f"The body{f', line {error.line}' if error.line else ''}: {error.message}"
     headers = {"Retry-After": "5"} if status == 503 else None
-    return problem(request, status, error.slug, title, _sentence(str(error)), headers, **more)
+    return problem(request, status, error.slug, title, _sentence(told), headers, **more)
+
+
+_STEP = re.compile(r"\[(\d+)\]|([^.\[]+)|[.\[]")
+
+
+def _pointer(field: str) -> str:
+    """A path such as ``clauses[2].text`` as a JSON pointer (RFC 6901)."""
+    return "".join(f"/{_escaped(found[1] or found[2])}" for found in _STEP.finditer(field) if found[1] or found[2])
+
+
+def _escaped(part: str) -> str:
+    return part.replace("~", "~0").replace("/", "~1")
 
 
 def _of_request(request: Request, error: Exception) -> Response:
@@ -97,8 +119,8 @@ def _of_request(request: Request, error: Exception) -> Response:
         where = f"the parameter {name} of the address" if place in ("query", "path") else f"the {place} {name}"
         detail = _sentence(f"At {where}: {_told(fault)}")
         return problem(request, 422, "bad-input", "The input is not well formed", detail, parameter=name)
-    pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in inner)
-    detail = _sentence(f"At {pointer} of the body: {_told(fault)}")
+    pointer = "".join("/" + _escaped(part) for part in inner)
+    detail = _sentence(f"{f'At {pointer} of the body' if pointer else 'The body'}: {_told(fault)}")
     return problem(request, 422, "bad-input", "The input is not well formed", detail, pointer=pointer)
 
 
@@ -121,7 +143,7 @@ _TOLD = {
     "greater_than_equal": "give {ge} or more",
     "less_than_equal": "give {le} or less",
     "string_too_long": "give {max_length} characters at most",
-    "string_too_short": "give {min_length} characters at least",
+    "string_too_short": "give {min_length} or more characters",
     "too_long": "give {max_length} of them at most",
     "too_short": "give {min_length} of them at least",
     "literal_error": "give one of {expected}",

@@ -101,18 +101,6 @@ class StatusModel(Answer):
     counts: dict[str, ListedCount] = Field(description="how much there is of what, as of this block")
 
 
-class HealthModel(Closed):
-    """Whether this service answers, and how far behind the chain it may be."""
-
-    status: Literal["ok", "stale", "down"] = Field(
-        description="stale: it answers from what it has, while the chain can't be followed; down: it has nothing"
-    )
-    indexed: Block | None
-    final: Block | None = Field(description="the block as of which it answers")
-    lag: int | None = Field(description="seconds since the chain was last followed without fault")
-    fault: str | None
-
-
 class PowersModel(Closed):
     """Full powers that the party gave; `ended_by` is the act that ended them, null where none did."""
 
@@ -567,13 +555,29 @@ class TypedDataAnswer(Answer):
     texts: list[dict[str, Any]] = Field(description="documents that the act names; send them along")
 
 
+MOST_TEXTS = 64
+"""Documents that come with one act: of a batch of alignments each new outcome is one."""
+
+
 class SubmissionRequest(Closed):
     """A signed act. `typed_data` goes back exactly as it was prepared."""
 
     typed_data: dict[str, Any]
     signature: str = Field(max_length=10_000, description="0x and 130 hexadecimal digits")
-    texts: list[dict[str, Any]] = Field(default=[], max_length=8, description="the documents that came with it")
+    texts: list[dict[str, Any]] = Field(
+        default=[], max_length=MOST_TEXTS, description="the documents that came with it"
+    )
     consent: str = Field(default="", max_length=10_000, description="of a rotation, the next account's signature")
+
+
+class RawCallModel(Closed):
+    """A transaction that anybody may send, and pay for; it carries no coin."""
+
+    chain_id: int
+    to: AccountText
+    data: str = Field(pattern=r"^0x[0-9a-f]*$")
+    gas: str | None = Field(description="a limit that suffices; null where a trial fails, or none is possible now")
+    digest: HashText
 
 
 class SubmissionModel(Closed):
@@ -585,6 +589,9 @@ class SubmissionModel(Closed):
     transaction: HashText | None
     block: Block | None
     received: Seconds
+    call: RawCallModel | None = Field(
+        default=None, description="of a service that relays nothing: the transaction that records it, for anybody"
+    )
 
 
 class TraceModel(Closed):

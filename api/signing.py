@@ -10,13 +10,12 @@ from typing import Any
 
 from api import answers
 from api.access import Access
-from api.schemas import SubmissionModel, SubmissionRequest
+from api.schemas import RawCallModel, SubmissionModel, SubmissionRequest
 from api.signing_schemas import (
     CeremonyAnswer,
     CeremonyPreparationRequest,
     PreparationAnswer,
     PreparationRequest,
-    RawCallModel,
     SignatoryModel,
     StepModel,
 )
@@ -27,10 +26,12 @@ from normledger.composition.record import Basis
 from normledger.documents.canonical import normalise
 from normledger.documents.document import Agreement, DerivationRecord, Document, Norm, Profile
 from normledger.documents.document_reader import read_document
-from normledger.errors import ChainError, InputError, NotFound, Refused
+from normledger.errors import ChainError, InputError, NormLedgerError, NotFound, Refused
 from normledger.identifiers import Address, Digest, Hash
 from normledger.ledger.queries import View
+from normledger.relay.calling import RawCall
 from normledger.relay.ceremonies import Ceremony
+from normledger.relay.outbox import Submission
 from normledger.relay.preparation import Prepared
 from normledger.relay.requests import TERMS, ActRequest, kind_of, prepare_requested
 
@@ -74,6 +75,7 @@ def _request(request: PreparationRequest) -> ActRequest:
         from_outside=request.from_outside,
         clause=request.clause,
         refers_to=request.refers_to,
+        same_as=request.same_as,
         text=normalise(request.text),
         content=request.content,
         document=None if request.document is None else _document(request.document),
@@ -148,8 +150,24 @@ def _about(view: View, prepared: Prepared) -> list[Document]:
 def submit(asked: Access, request: SubmissionRequest) -> SubmissionModel:
     """Keep a signed act. Raises `ChainError` while the chain can't be followed, unless it was kept before."""
     _refuse_without_chain(asked, request.typed_data)
-    done = asked.submit(request.typed_data, request.signature, request.texts, request.consent)
-    return answers.submission(done)
+    return _told(asked, asked.submit(request.typed_data, request.signature, request.texts, request.consent))
+
+
+def submission(asked: Access, digest: Digest) -> SubmissionModel:
+    """What became of a submission."""
+    return _told(asked, asked.submission(digest))
+
+
+def _told(asked: Access, done: Submission) -> SubmissionModel:
+    """A submission; where this service relays nothing, with the call that whoever wants to may send instead."""
+    told = answers.submission(done)
+    if done.status != "accepted" or asked.workspace.configuration.relay:
+        return told
+    try:
+        call = asked.in_turn(lambda: asked.workspace.raw_call(done.digest))
+    except NormLedgerError:
+        return told  # it is kept; a text is not at hand, so that nobody can tell its call yet
+    return told.model_copy(update={"call": _called(call, done.digest)})
 
 
 def submit_once(asked: Access, request: SubmissionRequest, key: str) -> SubmissionModel:
@@ -169,11 +187,16 @@ def raw_call(asked: Access, request: SubmissionRequest) -> RawCallModel:
         )
     )
     domain, statement = from_json(request.typed_data, asked.workspace.release)
+    return _called(call, domain.digest(statement))
+
+
+def _called(call: RawCall, digest: Digest) -> RawCallModel:
     return RawCallModel(
         chain_id=call.chain_id,
         to=str(call.to),
         data="0x" + call.data.hex(),
-        digest=str(domain.digest(statement)),
+        gas=None if call.gas is None else str(call.gas),
+        digest=str(digest),
     )
 
 

@@ -38,6 +38,7 @@ class PreparationRequest(Closed):
     from_outside: bool = Field(default=False, description="on others' stances on the agreement, not on the agreement")
     clause: _Name = Field(default="", description="the clause's number in the text, or its id")
     refers_to: _Name = Field(default="", description="what the act names: an act's digest, a party, an agreement")
+    same_as: _Name = Field(default="", description="of a recognition: a second party that is the same actor")
     text: str = Field(default="", max_length=10_000, description="reservation, reason …; recorded by its hash")
     content: str = Field(default="", max_length=66, description="the hash of a document that is kept here")
     document: dict[str, Any] | None = Field(default=None, description="the document itself; it travels with the act")
@@ -65,15 +66,6 @@ class PreparationAnswer(Answer):
     texts: list[dict[str, Any]] = Field(description="documents that the act names; send them along")
     about: list[dict[str, Any]] = Field(description="documents that explain it offline; no need to send them")
     contract: AccountText
-
-
-class RawCallModel(Closed):
-    """A transaction that anybody may send, and pay for; it carries no coin."""
-
-    chain_id: int
-    to: AccountText
-    data: str = Field(pattern=r"^0x[0-9a-f]*$")
-    digest: HashText
 
 
 class StepModel(Closed):

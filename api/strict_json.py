@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 
 from normledger.documents.canonical import parse_json
+from normledger.errors import InputError
 
 _M = TypeVar("_M", bound=BaseModel)
 
@@ -23,7 +24,10 @@ def body_of(model: type[_M]) -> Callable[[Request], Awaitable[_M]]:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json":
             raise HTTPException(415, f"Send the body as application/json, not as {kind or 'nothing named'}.")
-        given = parse_json(await request.body())
+        body = await request.body()
+        if not body.strip():
+            raise InputError("it is empty; send a JSON object")
+        given = parse_json(body)
         try:
             return model.model_validate(given)
         except ValidationError as error:

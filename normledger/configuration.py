@@ -1,6 +1,7 @@
 """The file config.toml: what a workspace is set to. What follows from that belongs elsewhere (`workspace`)."""
 
 import json
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ class Configuration:
 
     `database` and `outbox` are URLs of the index and the outbox, by default files in the folder. `relay` tells whether
     this workspace pays for carrying what is submitted, within the limits that follow it (`relay.relayer.Limits`).
+    `public_node`, `chain_name` and `coin` are what a signatory's wallet is told of a chain that it does not know: the
+    URL of a node that is open to everybody, the chain's name for people, and the symbol of its coin.
     """
 
     chain: str = "embedded"
@@ -30,6 +33,9 @@ class Configuration:
     gas_a_day: int | None = None
     highest_fee: int | None = None
     stuck_seconds: int = 60
+    public_node: str | None = None
+    chain_name: str | None = None
+    coin: str = "ETH"
     format: int = FORMAT
 
     def to_toml(self) -> str:
@@ -44,12 +50,14 @@ class Configuration:
         return "\n".join(lines) + "\n"
 
     def on(self, chain: str) -> "Configuration":
-        """The same settings for another chain, where nothing is deployed yet."""
-        return Configuration(chain, **{name: getattr(self, name) for name in _OPTIONAL})
+        """The same settings for another chain, where nothing is deployed yet, less what is the old chain's."""
+        kept = [name for name in _OPTIONAL if name not in ("public_node", "chain_name", "coin")]
+        return Configuration(chain, **{name: getattr(self, name) for name in kept})
 
 
 _OPTIONAL: dict[str, Any] = {
     "database": None, "outbox": None, "relay": True, "gas_a_day": None, "highest_fee": None, "stuck_seconds": 60,
+    "public_node": None, "chain_name": None, "coin": "ETH",
 }  # fmt: skip
 """What config.toml leaves out where it is as usual."""
 
@@ -83,12 +91,24 @@ def _optional(data: dict[str, Any], path: Path) -> dict[str, Any]:
     for name, usual in _OPTIONAL.items():
         value = data.get(name, usual)
         sort, told = _SORTS.get(name, (int, "a whole number"))
-        if value is not None and (type(value) is not sort or (isinstance(value, int) and value < 0)):
+        if value is not None and (
+            type(value) is not sort
+            or (isinstance(value, int) and value < 0)
+            or (name in _FORMS and not _FORMS[name].fullmatch(str(value)))
+        ):
             raise WorkspaceError(f"{path}: {name} = {json.dumps(value, default=str)} can't be used; write {told}.")
         found[name] = value
     return found
 
 
+_FORMS = {
+    "public_node": re.compile(r"https?://[^\s/]\S*"), "chain_name": re.compile(r"\S(.{0,58}\S)?"),
+    "coin": re.compile(r"[A-Za-z0-9]{2,6}"),
+}  # fmt: skip
+"""What wallets ask of these (EIP-3085)."""
+
 _SORTS: dict[str, tuple[type, str]] = {
     "relay": (bool, "true or false"), "database": (str, "a URL in quotes"), "outbox": (str, "a URL in quotes"),
+    "public_node": (str, "an http or https URL in quotes"), "chain_name": (str, "a name in quotes"),
+    "coin": (str, "a symbol of 2 to 6 letters in quotes"),
 }  # fmt: skip

@@ -13,11 +13,22 @@ sentence with exit code 1 and the API into one RFC 9457 problem. Anything else t
     └── IntegrityError        two records of one fact differ (index and chain, text and hash)
 """
 
+from typing import Self
+
 
 class NormLedgerError(Exception):
-    """Root of all errors told to people; `slug` names the problem type in the API."""
+    """Root of all errors told to people; `slug` names the problem type in the API.
+
+    `field` is the path of what is at fault in what was given (``clauses[2].text``), where that is known.
+    """
 
     slug = "error"
+    field: str | None = None
+
+    def about(self, field: str) -> Self:
+        """The same error, with the field of the request that it is about; its sentence stays."""
+        self.field = field
+        return self
 
 
 class InputError(NormLedgerError):
@@ -40,6 +51,11 @@ class InputError(NormLedgerError):
     def at(self, *, source: str | None = None, line: int | None = None, field: str | None = None) -> "InputError":
         """The same fault with its place made more precise by a caller that knows it."""
         return InputError(self.message, source=source or self.source, line=line or self.line, field=field or self.field)
+
+    def within(self, place: str) -> "InputError":
+        """The same fault, told as of the whole in which `place` names what was read."""
+        inner = self.field or ""
+        return self.at(field=f"{place}{'' if not inner or inner.startswith('[') else '.'}{inner}")
 
 
 class NotFound(NormLedgerError):

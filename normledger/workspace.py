@@ -53,12 +53,11 @@ from normledger.ledger.index import Index, open_index
 from normledger.ledger.queries import Ledger, View
 from normledger.ledger.store import DocumentStore
 from normledger.ledger.tables import INDEX
-from normledger.relay import raw_calls
 from normledger.relay.admission import check
-from normledger.relay.calling import RawCall, raw_call
+from normledger.relay.calling import RawCall, raw_call, with_gas
 from normledger.relay.ceremonies import Ceremonies
 from normledger.relay.idempotency import AnsweredRequests
-from normledger.relay.outbox import Outbox, Submission, open_outbox
+from normledger.relay.outbox import Outbox, Submission, open_outbox, submission_of
 from normledger.relay.preparation import Prepared, prepare, prepare_claim
 from normledger.relay.relayer import Limits, Relayer, settle
 from normledger.relay.tables import OUTBOX
@@ -477,19 +476,22 @@ class Workspace:
 
     def raw_call_of(
         self, typed_data: dict[str, Any], signature: str, texts: Iterable[dict[str, Any]] = (), *, consent: str = ""
-    ) -> raw_calls.RawCall:
+    ) -> RawCall:
         """The call that records a signed act, for anybody to send; checked as `submit` does, and nothing is kept."""
         view = self.newest()
         domain, statement, signed, agreed, documents = self._checked(view, typed_data, signature, texts, consent)
-        one = raw_calls.SignedStatement(domain.digest(statement), statement, signed, agreed)
-        return raw_calls.raw_call(view, self.release, [one], documents)
+        one = submission_of(domain.digest(statement), domain, statement, signed, int(time.time()), agreed)
+        return with_gas(raw_call(view, self.release, one, texts=documents), self.node)
 
     def _checked(
         self, view: View, typed_data: dict[str, Any], signature: str, texts: Iterable[dict[str, Any]], consent: str
     ) -> tuple[Domain, Signable, bytes, bytes, list[Document]]:
-        domain, statement = from_json(typed_data, self.release)
-        signed, agreed = _signature(signature), _signature(consent or "0x")
-        documents = [read_document(text) for text in texts]
+        try:
+            domain, statement = from_json(typed_data, self.release)
+        except InputError as error:
+            raise error.within("typed_data") from None
+        signed, agreed = _signature(signature, "signature"), _signature(consent or "0x", "consent")
+        documents = [_text(text, f"texts[{index}]") for index, text in enumerate(texts)]
         check(
             view, self.release, domain, statement, signed, int(time.time()), documents,
             consent=agreed, wallets=_Wallets(self),
@@ -529,7 +531,8 @@ class Workspace:
 
     def raw_call(self, digest: Digest, view: View | None = None) -> RawCall:
         """The call that records a submission, for anybody to send. Raises `NotFound` or `Refused`."""
-        return raw_call(view or self.newest(), self.release, self.outbox.get(digest), self.outbox.pending())
+        call = raw_call(view or self.newest(), self.release, self.outbox.get(digest), self.outbox.pending())
+        return with_gas(call, self.node)
 
     def report(self, paths: Sequence[Path], observer: PartyId | None) -> "Reporting":
         """Import what was agreed elsewhere: keep its texts, and anchor who undertook it as the observer's reports.
@@ -588,7 +591,7 @@ class Workspace:
                 domain, act = from_json(one.typed_data, self.release)
                 if not isinstance(act, Act) or act.kind is not ActKind.ENDORSEMENT or act.subject not in view.norms:
                     raise Refused("Only endorsements of a published norm are anchored.")
-                signature = _signature(one.signature)
+                signature = _signature(one.signature, "signature")
                 check(view, self.release, domain, act, signature, int(time.time()))
                 if view.is_recorded(domain.digest(act)):
                     raise Refused("This endorsement is recorded already; it needs no anchor.")
@@ -642,11 +645,20 @@ class _Wallets:
         return is_signed_by_wallet(self._workspace.node, contract, account, digest, signature)
 
 
-def _signature(text: str) -> bytes:
+def _signature(text: str, field: str) -> bytes:
     try:
         return bytes.fromhex(text.removeprefix("0x"))
     except (ValueError, AttributeError):
-        raise SignatureError("A signature is 0x and hexadecimal digits, 130 for a plain key; copy it whole.") from None
+        raise SignatureError("A signature is 0x and hexadecimal digits, 130 for a plain key; copy it whole.").about(
+            field
+        ) from None
+
+
+def _text(data: dict[str, Any], place: str) -> Document:
+    try:
+        return read_document(data)
+    except InputError as error:
+        raise error.within(place) from None
 
 
 def composing(policy: TrustPolicy) -> composition_input.TrustPolicy:

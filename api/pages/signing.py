@@ -16,7 +16,7 @@ from api.asking import Asked
 from api.frame import HEADERS
 from api.pages.forms import Form, read_form
 from api.pages.rendering import render
-from api.schemas import SubmissionRequest
+from api.schemas import MOST_TEXTS, SubmissionRequest
 from api.signing_schemas import PreparationAnswer, PreparationRequest
 from normledger.acts.act import ActKind, stances_on
 from normledger.documents.canonical import parse_json
@@ -80,11 +80,27 @@ def prepared_page(
             typed_data=json.dumps(prepared.typed_data, ensure_ascii=False, indent=1),
             quoted=[text["text"] for text in prepared.texts if text.get("type") == "statement"],
             posted=posted,
+            network=network(request, prepared),
             uploaded=f"/ceremonies/{ceremony}/signature" if ceremony else "/sign/signature",
             after=f"/ceremonies/{ceremony}" if ceremony else f"/submissions/{prepared.digest}",
             back=back,
         )
     )
+
+
+def network(request: Request, prepared: PreparationAnswer) -> dict[str, str]:
+    """What a wallet is told of a chain that it does not know (EIP-3085), as far as this service is set to tell it."""
+    settings = request.app.state.access.workspace.configuration
+    chain: int = prepared.typed_data["domain"]["chainId"]
+    if settings.public_node is None:
+        return {"name": settings.chain_name or "", "added": ""}
+    added = {
+        "chainId": hex(chain),
+        "chainName": settings.chain_name or f"Chain {chain}",
+        "rpcUrls": [settings.public_node],
+        "nativeCurrency": {"name": settings.coin, "symbol": settings.coin, "decimals": 18},
+    }
+    return {"name": settings.chain_name or "", "added": json.dumps(added, ensure_ascii=False)}
 
 
 @router.get("/sign")
@@ -174,7 +190,7 @@ async def upload(request: Request, asked: Asked) -> Response:
 def submission(request: Request, asked: Asked, digest: str) -> HTMLResponse:
     """A submission's way; by scripts as it goes on, without them by looking again."""
     steps = signing.way(asked, Digest.parse(digest))
-    one = asked.submission(Digest.parse(digest))
+    one = signing.submission(asked, Digest.parse(digest))
     view = asked.workspace.newest()
     return scripted(
         render(
@@ -183,7 +199,8 @@ def submission(request: Request, asked: Asked, digest: str) -> HTMLResponse:
             digest=digest,
             steps=steps,
             one=one,
-            about=_place(view, str(one.subject)),
+            about=_place(view, one.subject),
+            call=json.dumps(one.call.model_dump(exclude={"digest"}), indent=1) if one.call else "",
             last=steps[-1].state in signing.LAST,
             twin=(f"/v1/submissions/{digest}", {}),
         )
@@ -204,8 +221,8 @@ def _given(**values: str) -> dict[str, tuple[str, ...]]:
 
 def _request(form: Form) -> PreparationRequest:
     """What the form asks for. Its fields are those of the API, but for moments, profiles and pasted documents."""
-    plain = ("kind", "party", "subject", "clause", "refers_to", "text", "content", "identifier", "party_kind",
-             "account", "number", "by")  # fmt: skip
+    plain = ("kind", "party", "subject", "clause", "refers_to", "same_as", "text", "content", "identifier",
+             "party_kind", "account", "number", "by")  # fmt: skip
     data: dict[str, Any] = {name: form.get(name).strip() for name in plain if form.get(name)}
     data |= {name: form.moment(name) for name in ("until", "deadline")}
     data["from_outside"] = form.get("from_outside") == "yes"
@@ -337,8 +354,8 @@ def signature_in(form: Form) -> tuple[dict[str, Any], str, str, list[dict[str, A
 
 def _texts(data: dict[str, Any]) -> list[dict[str, Any]]:
     texts = data.get("texts", [])
-    if not isinstance(texts, list) or len(texts) > 8 or not all(isinstance(one, dict) for one in texts):
-        raise InputError("texts are a list of at most eight documents", field="texts")
+    if not isinstance(texts, list) or len(texts) > MOST_TEXTS or not all(isinstance(one, dict) for one in texts):
+        raise InputError(f"texts are a list of {MOST_TEXTS} documents at most", field="texts")
     return texts
 
 

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends
 
 from api import answers, signing
 from api.asking import Asked
-from api.schemas import SubmissionRequest
-from api.signing_schemas import PreparationAnswer, PreparationRequest, RawCallModel
+from api.schemas import RawCallModel, SubmissionRequest
+from api.signing_schemas import PreparationAnswer, PreparationRequest
 from api.strict_json import body_of, described
 
 router = APIRouter(tags=["signing"])

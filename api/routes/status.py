@@ -1,13 +1,13 @@
-"""Which chain this is, up to which block it is indexed, the digest that two strangers compare; whether all is well."""
+"""Which chain this is, up to which block it is indexed, the digest that two strangers compare; what ails.
 
-import time
+Whether a supervisor restarts it or a proxy asks another: `operation`.
+"""
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends
 
 from api import answers, schemas
 from api.asking import Asked, Trusted, Viewed, unkept
 from normledger.acts.act import Contract
-from normledger.errors import NormLedgerError
 
 router = APIRouter(tags=["status"])
 
@@ -34,24 +34,4 @@ def read_status(asked: Asked, view: Viewed, trust: Trusted) -> schemas.StatusMod
             name: schemas.ListedCount(value=size, url=answers.opens(f"/v1/{name}", view.at))
             for name, size in sizes.items()
         },
-    )
-
-
-@router.get(
-    "/health",
-    dependencies=[Depends(unkept)],
-    responses={503: {"model": schemas.HealthModel, "description": "nothing is indexed, so that nothing is answered"}},
-)
-def read_health(asked: Asked, response: Response) -> schemas.HealthModel:
-    """Whether this service answers, and how far behind the chain it may be. 503 where it has nothing to answer from."""
-    lag = max(0, int(time.time() - asked.seen)) if asked.seen else None
-    response.headers["Cache-Control"] = "no-store"
-    try:
-        indexed, final = asked.indexed(), asked.view().at.block
-    except NormLedgerError as error:
-        response.status_code = 503
-        response.headers["Retry-After"] = "5"
-        return schemas.HealthModel(status="down", indexed=None, final=None, lag=lag, fault=asked.fault or str(error))
-    return schemas.HealthModel(
-        status="stale" if asked.fault else "ok", indexed=indexed, final=final, lag=lag, fault=asked.fault
     )

@@ -61,7 +61,7 @@ def submit(
 @router.get("/{digest}")
 def read_submission(asked: Asked, digest: str) -> schemas.SubmissionModel:
     """What became of it: accepted, recorded (with block and transaction), or refused (with the reason)."""
-    return answers.submission(asked.submission(Digest.parse(digest)))
+    return signing.submission(asked, Digest.parse(digest))
 
 
 @router.get(

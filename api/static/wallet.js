@@ -103,16 +103,31 @@ const chooseAccount = async (provider, wanted) => {
 
 const chainOf = async (provider) => Number(await ask(provider, "eth_chainId"));
 
-const toChain = async (provider, chain) => {
-  if ((await chainOf(provider)) === chain) return;
+const called = (chain) => (box.dataset.chainName ? `${chain} (${box.dataset.chainName})` : String(chain));
+
+/* What the wallet said: null where it did as asked, or an error's code. What its owner refused is thrown. */
+const asked = async (provider, method, params) => {
   try {
-    await ask(provider, "wallet_switchEthereumChain", [{ chainId: `0x${chain.toString(16)}` }]);
+    await ask(provider, method, params);
+    return null;
   } catch (error) {
     if (error instanceof Told) throw error;
-    if (codeOf(error) === UNKNOWN_CHAIN) throw new Told("unknown-chain", { chain });
+    return codeOf(error) ?? 0;
+  }
+};
+
+const toChain = async (provider, chain) => {
+  if ((await chainOf(provider)) === chain) return;
+  const there = [{ chainId: `0x${chain.toString(16)}` }];
+  if ((await asked(provider, "wallet_switchEthereumChain", there)) === UNKNOWN_CHAIN) {
+    const added = box.dataset.addedChain && [JSON.parse(box.dataset.addedChain)];
+    if (!added || (await asked(provider, "wallet_addEthereumChain", added)) !== null) {
+      throw new Told("unknown-chain", { chain: called(chain) });
+    }
+    if ((await chainOf(provider)) !== chain) await asked(provider, "wallet_switchEthereumChain", there);
   }
   const actual = await chainOf(provider); // some wallets say that they switched, and did not
-  if (actual !== chain) throw new Told("wrong-chain", { actual, chain });
+  if (actual !== chain) throw new Told("wrong-chain", { actual, chain: called(chain) });
 };
 
 const signTypedData = async (provider, account) => {

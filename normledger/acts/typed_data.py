@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from normledger.acts.act import FOUNDING, Act, ActKind, Claim, Contract
 from normledger.acts.powers import (
@@ -74,7 +74,10 @@ KINDS_OF: Mapping[Contract, tuple[ActKind, ...]] = {
 def written_type(contract: Contract, kind: ActKind) -> str:
     """The type of an act as EIP-712's encodeType writes it. Raises `InputError` where the contract takes no such."""
     if kind not in KINDS_OF[contract]:
-        raise InputError(f"the {contract.title} records no {kind.term}")
+        raise InputError(
+            f"the {contract.title} records no {kind.term}; take the contract that does",
+            field="domain.verifyingContract",
+        )
     if contract is Contract.NORM_REGISTRY:
         return f"{kind.type_name}(bytes32 norm,bytes32 {_ON_NORMS[kind]},{_TAIL})"
     if kind in FOUNDING:
@@ -250,15 +253,17 @@ def from_json(data: Any, release: "Release") -> tuple[Domain, Signable]:
     the domain refuses it.
     """
     if not isinstance(data, dict) or set(data) != {"types", "primaryType", "domain", "message"}:
-        raise InputError("typed data has exactly the fields types, primaryType, domain and message")
+        raise InputError(
+            "typed data has exactly the fields types, primaryType, domain and message; send it as prepared"
+        )
     message, told, name = data["message"], data["domain"], data["primaryType"]
     if not isinstance(told, dict) or type(told.get("chainId")) is not int or not 0 <= told["chainId"] < 1 << 256:
-        raise InputError("the domain names a chainId as a whole number", field="domain.chainId")
-    domain = Domain(told["chainId"], Address.parse(told.get("verifyingContract", "")))
+        raise InputError("the domain names a chainId as a whole number; send it as prepared", field="domain.chainId")
+    domain = Domain(told["chainId"], _placed("domain.verifyingContract", Address.parse, told.get("verifyingContract")))
     if not isinstance(message, dict) or not all(isinstance(key, str) for key in message):
-        raise InputError("the message is an object", field="message")
+        raise InputError("the message is an object in braces; send it as prepared", field="message")
     if not isinstance(name, str) or (name not in _OWN_TYPES and name not in _KIND_BY_TYPE):
-        raise InputError(f"{name!r} is not an act of NormLedger", field="primaryType")
+        raise InputError(f"{str(name)[:80]!r} is not an act of NormLedger; send it as prepared", field="primaryType")
     if name in _OWN_TYPES:
         contract, kind, written = Contract.PARTY_REGISTRY, None, f"{name}({_OWN_TYPES[name]})"
     else:
@@ -268,12 +273,35 @@ def from_json(data: Any, release: "Release") -> tuple[Domain, Signable]:
         written = written_type(contract, kind)
     members = _members(written)
     if set(message) != {member for _, member in members}:
-        raise InputError(f"a {name} has exactly the fields {', '.join(one for _, one in members)}", field="message")
+        raise InputError(_odd_message(name, message, [one for _, one in members]), field="message")
     values = {member: _read(type_, member, message[member]) for type_, member in members}
     statement = _act(contract, kind, values) if kind is not None else _OWN_READERS[name](values)
     if to_json(domain, statement) != data:
-        raise InputError("the types or the domain are not those of NormLedger, version 1")
+        prepared = to_json(domain, statement)
+        odd = next((part for part in ("types", "domain", "message") if data[part] != prepared[part]), "types")
+        raise InputError("this is not what NormLedger, version 1, prepares; send it as prepared", field=odd)
     return domain, statement
+
+
+def _odd_message(name: str, message: dict[str, Any], members: list[str]) -> str:
+    lacking = [one for one in members if one not in message]
+    if lacking:
+        return f"a {name} has a field {lacking[0]}, which is missing here; send it as prepared"
+    unknown = next(one for one in message if one not in members)
+    return f"a {name} has no field {unknown[:80]!r}; it has {', '.join(members)}"
+
+
+_T = TypeVar("_T")
+
+
+def _placed(field: str, read: Callable[[Any], _T], value: Any) -> _T:
+    """What `read` makes of a value, its faults told with their field."""
+    if not isinstance(value, str):
+        raise InputError("give text in quotation marks; send it as prepared", field=field)
+    try:
+        return read(value)
+    except InputError as error:
+        raise error.at(field=field) from None
 
 
 _KIND_BY_TYPE = {kind.type_name: kind for kinds in KINDS_OF.values() for kind in kinds}
@@ -314,14 +342,15 @@ def _powers(kinds: int, **values: Any) -> FullPowers:
 def _read(type_: str, member: str, value: Any) -> Any:
     if type_ == "uint8":
         if type(value) is not int:
-            raise InputError(f"{member} is a whole number", field=f"message.{member}")
+            raise InputError("give a whole number", field=f"message.{member}")
         return value
+    field = f"message.{member}"
     if type_ == "string":
-        return Identifier(parse_identifier(value))
+        return Identifier(_placed(field, parse_identifier, value))
     if type_ == "address":
-        return Address.parse(value)
+        return _placed(field, Address.parse, value)
     if type_ == "bytes32":
-        return PartyId.parse(value) if member == "party" else Hash.parse(value)
+        return _placed(field, PartyId.parse if member == "party" else Hash.parse, value)
     return _decimal(member, value, int(type_.removeprefix("uint")))
 
 

@@ -1,15 +1,17 @@
 """What a party states of others, on its own list: recognising them, and taking back what it stated there."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
-from normledger.acts.act import ActKind, Contract, list_of
-from normledger.acts.consent import standing_batches
 from normledger.cli.acting import carry, representative
 from normledger.cli.options import AsJson, AsParty, ByKey, acting
-from normledger.errors import InputError, NotFound
-from normledger.identifiers import ZERO, Digest, Hash
+from normledger.errors import InputError
+from normledger.identifiers import Digest
+from normledger.relay.preparation import Prepared
+from normledger.relay.requests import ActRequest, prepare_requested
+from normledger.workspace import Workspace
 
 
 def add_to(app: typer.Typer) -> None:
@@ -30,26 +32,8 @@ def recognise(
 ) -> None:
     """State that a party is who it claims to be, or that two parties are one actor; it counts for who trusts you."""
     with acting() as workspace:
-        view = workspace.newest()
-        signer, one = view.party(party), view.party(recognised)
-        other = view.party(same_as) if same_as is not None else None
-        if other is None and one.id == signer.id:
-            raise InputError("a party can't recognise itself; name another", field="PARTY")
-        if other is not None and other.id == one.id:
-            raise InputError("a party is the same as itself; name another", field="--same-as")
-        if other is not None and other.world != one.world:
-            raise InputError("no recognition joins the real world and an exercise; name another", field="--same-as")
-        prepared = workspace.prepare(
-            ActKind.RECOGNITION,
-            list_of(signer.id),
-            signer.id,
-            view=view,
-            refers_to=Hash(one.id),
-            clause=Hash(other.id) if other else ZERO,
-            text=reason,
-            by=representative(workspace, by),
-        )
-        carry(workspace, prepared, as_json)
+        request = ActRequest("recognition", party, refers_to=recognised, same_as=same_as or "", text=reason or "")
+        carry(workspace, _prepared(workspace, request, by), as_json)
 
 
 def retract(
@@ -61,18 +45,20 @@ def retract(
 ) -> None:
     """Withdraw what one stated of others: a recognition, a batch of alignments or of reports."""
     with acting() as workspace:
-        view = workspace.newest()
-        signer, named = view.party(party), Digest.parse(act)
-        own = view.acts_on(Contract.PARTY_REGISTRY, list_of(signer.id))
-        if named not in {one.digest for one in standing_batches(own)}:
-            raise NotFound("standing statement", str(named), f"`normledger party {party}` lists those of this party")
-        prepared = workspace.prepare(
-            ActKind.WITHDRAWAL,
-            list_of(signer.id),
-            signer.id,
-            view=view,
-            refers_to=named,
-            text=reason,
-            by=representative(workspace, by),
-        )
-        carry(workspace, prepared, as_json)
+        request = ActRequest("withdrawal", party, refers_to=str(Digest.parse(act)), text=reason or "")
+        carry(workspace, _prepared(workspace, request, by), as_json)
+
+
+_ARGUMENTS = {"refers_to": "PARTY", "same_as": "--same-as"}
+
+
+def _prepared(workspace: Workspace, request: ActRequest, by: str | None) -> Prepared:
+    """As HTTP prepares it, faults told by the command's own words."""
+    signer = representative(workspace, by)
+    try:
+        asked = replace(request, by=str(signer) if signer else "")
+        return prepare_requested(workspace.newest(), workspace.release, asked)
+    except InputError as error:
+        raise (
+            error if error.field not in _ARGUMENTS else InputError(error.message, field=_ARGUMENTS[error.field])
+        ) from None

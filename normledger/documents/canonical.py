@@ -29,9 +29,7 @@ def parse_json(data: bytes | str, *, source: str | None = None, line: int | None
     def no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: dict[str, Any] = {}
         for key, value in pairs:
-            if key in seen:
-                raise InputError("the key stands twice in one object; keep one of them", field=key)
-            seen[key] = value
+            seen[key] = _Twice() if key in seen else value
         return seen
 
     try:
@@ -44,7 +42,7 @@ def parse_json(data: bytes | str, *, source: str | None = None, line: int | None
     except InputError as error:
         raise error.at(source=source, line=line) from None
     except UnicodeDecodeError as error:
-        raise InputError(f"byte {error.start} is not UTF-8; save the file as UTF-8", source=source, line=line) from None
+        raise InputError(f"byte {error.start} is not UTF-8; save it as UTF-8", source=source, line=line) from None
     except json.JSONDecodeError as error:
         raise InputError(
             f"this is not JSON ({error.msg.removesuffix(' at')} at column {error.colno}); mend or remove it",
@@ -67,6 +65,10 @@ def _check_depth(text: str) -> None:
             raise InputError(f"nested deeper than {MAX_DEPTH}; flatten it")
 
 
+class _Twice:
+    """A value whose key stands twice, kept until its field is known."""
+
+
 class _NoInteger(str):
     """A number that has no canonical form, kept until its field is known."""
 
@@ -78,6 +80,8 @@ def _integer(text: str) -> int | _NoInteger:
 def _check(value: Any, field: str, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise InputError(f"nested deeper than {MAX_DEPTH}; flatten it", field=field[:80])
+    if isinstance(value, _Twice):
+        raise InputError("the key stands twice in one object; keep one of them", field=field)
     if isinstance(value, _NoInteger):
         raise InputError(
             f"{value[:40]} is not a whole number up to 2^53 - 1; write it as a string or in smaller units", field=field

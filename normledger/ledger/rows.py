@@ -6,9 +6,10 @@ documents, and what acts come to.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Row, Select, TextClause, func, select
+from sqlalchemy import ColumnElement, Engine, Row, Select, TextClause, bindparam, func, select
 
 from normledger.acts import powers
 from normledger.acts.act import Act, ActKind, Claim, Contract, Recorded, RecordedAct, RecordedClaim
@@ -378,8 +379,7 @@ class Rows:
         """Where the chain holds a statement: an act, a claim, or a party's act on itself; None where it does not."""
         with self._engine.connect() as connection:
             for table in (_ACTS, _OWN, _PARTIES):
-                query = self._joined(table).where(table.c.digest == str(digest), table.c.block <= self._block)
-                row = connection.execute(query.limit(1)).first()
+                row = connection.execute(_recorded_in(table), {"digest": str(digest), "until": self._block}).first()
                 if row is not None:
                     return recorded(row)
         return None
@@ -421,6 +421,19 @@ class Rows:
     def _one(self, query: Select[Any]) -> Any:
         with self._engine.connect() as connection:
             return connection.scalar(query)
+
+
+@cache
+def _recorded_in(table: Any) -> Select[Any]:
+    """Where a statement of a digest stands; made once, because each act is looked for at every step of its way."""
+    place = (table.c.block, table.c.transaction, table.c.log, table.c.place)
+    return (
+        select(*place, _BLOCKS.c.hash.label("block_hash"), _BLOCKS.c.time)
+        .join(_BLOCKS, _BLOCKS.c.number == table.c.block)
+        .where(table.c.digest == bindparam("digest"), table.c.block <= bindparam("until"))
+        .order_by(*_order(table))
+        .limit(1)
+    )
 
 
 def recorded(row: Row[Any]) -> Recorded:

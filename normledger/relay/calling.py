@@ -1,18 +1,19 @@
-"""Which submissions go into one call, and the call: nothing is sent here, so that anybody may send it.
+"""Which signed acts go into one call, and the call: nothing is sent here, so that anybody may send it.
 
 Does not belong here: who pays, and when (`relayer`).
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from normledger.acts.act import FOUNDING, Act, ActKind, Claim, Contract, stances_on
 from normledger.acts.release import Release
 from normledger.acts.signature import is_by
 from normledger.chain import calls
-from normledger.documents.document import Agreement
-from normledger.errors import Refused
+from normledger.chain.node import Node
+from normledger.documents.document import Agreement, Document
+from normledger.errors import ChainError, Refused
 from normledger.identifiers import Address, AgreementId, NormId
 from normledger.ledger.answers import AgreementView
 from normledger.ledger.queries import View, terms_of
@@ -22,33 +23,65 @@ from normledger.relay.preparation import contract_at
 BATCH = 100
 """Acts carried in one transaction at most; about 1.5 million gas."""
 
+ROOM = 30_000_000
+"""Gas that a block holds at least; a margin on an estimate does not go above it."""
+
+_ANYBODY = Address(bytes(20))  # from whom a call is tried: the contracts ask nobody who sends
+
 WAITS_FOR_FOUNDERS = "It waits for the signatures of the agreement’s other founders; one transaction records them all."
 
 
 @dataclass(frozen=True, slots=True)
 class RawCall:
-    """A call for anybody to send who wants to pay for it: `data` to the contract `to` on the chain `chain_id`."""
+    """A call for anybody to send who wants to pay for it: `data` to the contract `to` on the chain `chain_id`.
+
+    It carries no coin. `gas` is a limit that suffices; None where the contracts would undo it as things stand, or the
+    chain can't be asked.
+    """
 
     chain_id: int
     to: Address
     data: bytes
+    gas: int | None = None
 
 
-def raw_call(view: View, release: Release, submission: Submission, pending: Sequence[Submission]) -> RawCall:
+def raw_call(
+    view: View,
+    release: Release,
+    submission: Submission,
+    pending: Sequence[Submission] = (),
+    texts: Sequence[Document] = (),
+) -> RawCall:
     """The call that records a submission; of a founding signature, with those of the other founders that are here.
 
-    Raises `Refused` where its agreement's text is not at hand.
+    `texts` came along with it. Raises `Refused` where its agreement's text is not at hand.
     """
     group = [submission]
     if founds(submission):
         group, _ = newest([one for one in pending if founds(one) and one.subject == submission.subject] or group)
-    call = call_of(view, group, one_by_one=True)
+    call = call_of(view, group, one_by_one=True, texts=texts)
     if call is None:
-        raise Refused("The agreement’s text is not at hand; import its document first.")
+        raise Refused("The agreement’s text is not at hand; send it along, or import its document first.")
     return RawCall(submission.domain.chain_id, release.address(call.contract), call.data)
 
 
-def call_of(view: View, group: Sequence[Submission], one_by_one: bool) -> calls.Call | None:
+def with_gas(call: RawCall, node: Node) -> RawCall:
+    """The same call with the gas that it takes as things stand, and a fifth more: others' may come first."""
+    try:
+        tried = node.estimate(_ANYBODY, call.to, call.data)
+    except ChainError:  # undone, or nobody to ask: whoever sends it asks a node of their own
+        return call
+    return replace(call, gas=with_margin(tried))
+
+
+def with_margin(gas: int) -> int:
+    """A limit for a call that took so much gas when it was tried."""
+    return max(gas, min(gas + gas // 5, ROOM))
+
+
+def call_of(
+    view: View, group: Sequence[Submission], one_by_one: bool, texts: Sequence[Document] = ()
+) -> calls.Call | None:
     """The call that records a group of `groups`; None while it waits for the signatures of founders or for a text."""
     first = group[0].statement
     if isinstance(first, Claim):
@@ -66,7 +99,7 @@ def call_of(view: View, group: Sequence[Submission], one_by_one: bool) -> calls.
         case Contract.NORM_REGISTRY:
             return calls.take_stances(NormId(first.subject), acts)
     if first.kind in FOUNDING:
-        return _founding_call(view, acts, one_by_one)
+        return _founding_call(view, acts, one_by_one, texts)
     known = _agreement(view, first)
     if known is not None:
         return calls.act(known.terms, acts)
@@ -99,8 +132,11 @@ def newest(group: Sequence[Submission]) -> tuple[list[Submission], list[Submissi
     return list(last.values()), [one for one in group if last[one.statement.party] is not one]
 
 
-def _founding_call(view: View, acts: list[calls.Signed], one_by_one: bool) -> calls.Call | None:
-    document = view.document(acts[0].act.content)
+def _founding_call(
+    view: View, acts: list[calls.Signed], one_by_one: bool, texts: Sequence[Document]
+) -> calls.Call | None:
+    name = acts[0].act.content
+    document = next((text for text in texts if text.hash == name), None) or view.document(name)
     if not isinstance(document, Agreement):  # another relayer on the same outbox may hold the text
         return None
     terms = terms_of(document)

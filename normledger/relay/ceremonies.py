@@ -158,11 +158,13 @@ class Ceremonies:
         if len(founders) > 1:
             raise InputError(f"{len(founders)} founders are called {party!r}; name one by its id", field="party")
         if not founders:
-            raise Refused(f"“{ceremony.text.title}” does not name {party} among its founders.", reason="ClosedTo")
+            raise Refused(
+                f"“{ceremony.text.title}” does not name {party} among its founders.", reason="ClosedTo"
+            ).about("party")
         (founder,) = founders
         _still_open(ceremony)
         if founder.id not in view.parties:
-            raise NotFound("party", founder.name, REGISTER)
+            raise NotFound("party", founder.name, REGISTER).about("party")
         kind = ActKind.SIGNATURE_SUBJECT_TO_RATIFICATION if subject_to_ratification else ActKind.SIGNATURE
         return prepare(
             view, self._release, kind, ceremony.agreement, founder.id, content=ceremony.text, deadline=ceremony.ends,
@@ -177,19 +179,24 @@ class Ceremonies:
         Raises `Refused` where it is of another text or the ceremony is over, and whatever `submit` raises.
         """
         ceremony = self.read(view, token, now)
-        _, act = from_json(typed_data, self._release)
+        try:
+            _, act = from_json(typed_data, self._release)
+        except InputError as error:
+            raise error.within("typed_data") from None
         if not isinstance(act, Act) or act.kind not in FOUNDING:
-            raise SignatureError("This is no founding signature; sign what the ceremony prepares.")
+            raise SignatureError("This is no founding signature; sign what the ceremony prepares.").about(
+                "typed_data.primaryType"
+            )
         if act.subject != ceremony.agreement or act.content != ceremony.text.hash:
             raise SignatureError(
                 f"The signature is for another text ({act.content}) than the one of this ceremony "
                 f"({ceremony.text.hash}); sign what the ceremony prepares."
-            )
+            ).about("typed_data.message.content")
         if act.deadline != ceremony.ends:
             raise SignatureError(
                 f"The signature's deadline is {act.deadline}, the ceremony ends at {ceremony.ends}; sign what the "
                 "ceremony prepares, so that all signatures lapse together."
-            )
+            ).about("typed_data.message.deadline")
         if not any(one.founder.id == act.party and one.state == "recorded" for one in ceremony.signatories):
             _still_open(ceremony)
         accepted = submit(typed_data, signature, [ceremony.text.to_json()])

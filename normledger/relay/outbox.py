@@ -9,15 +9,16 @@ import json
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal, cast
 
-from sqlalchemy import Engine, Insert, func, insert, update
+from sqlalchemy import Engine, Executable, Insert, bindparam, func, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from normledger.acts import release
 from normledger.acts.act import Act
-from normledger.acts.typed_data import Domain, Signable, from_json, to_json
+from normledger.acts.typed_data import Domain, Signable, from_json, to_json, type_of
 from normledger.errors import NotFound
 from normledger.identifiers import Digest, Hash
 from normledger.ledger.database import open_database, writing
@@ -73,6 +74,17 @@ def open_outbox(url: str) -> Engine:
     return open_database(url, OUTBOX)
 
 
+def submission_of(
+    digest: Digest, domain: Domain, statement: Signable, signature: bytes, received: int, consent: bytes = b""
+) -> Submission:
+    """A signed act as one that has just come; nothing is kept by this."""
+    kind, _, _ = type_of(statement).partition("(")
+    return Submission(
+        digest, kind, subject_of(statement), domain, statement, signature, consent, "accepted", None, None, None,
+        received,
+    )  # fmt: skip
+
+
 def subject_of(statement: Signable) -> Hash:
     """What an act is carried together with: its subject, or its party where it is an act on itself."""
     return statement.subject if isinstance(statement, Act) else Hash(statement.party)
@@ -93,7 +105,6 @@ class Outbox:
         name, typed_data = str(digest), to_json(domain, statement)
         values = {
             "digest": name,
-            "position": select(func.coalesce(func.max(SubmissionRow.position), 0) + 1).scalar_subquery(),
             "received": now,
             "typed_data": json.dumps(typed_data, sort_keys=True, separators=(",", ":")),
             "signature": signature,
@@ -101,13 +112,11 @@ class Outbox:
             "status": "accepted",
             "subject": str(subject_of(statement)),
         }
-        table = SubmissionRow.metadata.tables["submissions"]
-        dialect = postgresql if self.engine.dialect.name == "postgresql" else sqlite
-        fresh = dialect.insert(table).values(values).on_conflict_do_nothing().returning(table.c.digest)
         # The table itself, past sessions and their objects: this is what every signatory waits for.
         with self._writing.begin() as connection:
-            known = connection.execute(fresh).first() is None
+            known = connection.execute(_fresh(self.engine.dialect.name), values).first() is None
             if known:
+                table = _SUBMISSIONS
                 again = {"reason": None, "undone": 0, "signature": signature, "consent": consent or None}
                 refused = update(table).where(table.c.digest == name, table.c.status == "refused")
                 tried = connection.execute(refused.values(status="accepted", **again).returning(table.c.digest)).first()
@@ -115,10 +124,7 @@ class Outbox:
                 connection.execute(steps([name], "received", now))
         if known:
             return self.get(digest)
-        return Submission(
-            digest, typed_data["primaryType"], subject_of(statement), domain, statement, signature, consent,
-            "accepted", None, None, None, now,
-        )  # fmt: skip
+        return submission_of(digest, domain, statement, signature, now, consent)
 
     # --- asking
 
@@ -239,6 +245,22 @@ class Outbox:
                 session.commit()
 
 
+_SUBMISSIONS = SubmissionRow.metadata.tables["submissions"]
+
+
+@lru_cache
+def _fresh(dialect: str) -> Executable:
+    """A submission's row, at the end, unless it is there: gives its digest only where it was not."""
+    names = ("digest", "received", "typed_data", "signature", "consent", "status", "subject")
+    values: dict[str, Any] = {name: bindparam(name, type_=_SUBMISSIONS.c[name].type) for name in names}
+    values["position"] = select(func.coalesce(func.max(SubmissionRow.position), 0) + 1).scalar_subquery()
+    kind = postgresql if dialect == "postgresql" else sqlite
+    made: Executable = (
+        kind.insert(_SUBMISSIONS).values(values).on_conflict_do_nothing().returning(_SUBMISSIONS.c.digest)
+    )
+    return made
+
+
 def steps(
     digests: Sequence[str],
     state: State,
@@ -253,12 +275,18 @@ def steps(
     return insert(StepRow).values([{"digest": digest, **common} for digest in digests])
 
 
+@lru_cache(2048)
+def _read(typed_data: str) -> tuple[str, Domain, Signable]:
+    """Type, domain and statement of a row: the same rows are read at every step of their way."""
+    data = json.loads(typed_data)
+    return data["primaryType"], *from_json(data, release.current())
+
+
 def _submission(row: SubmissionRow) -> Submission:
-    data = json.loads(row.typed_data)
-    domain, statement = from_json(data, release.current())
+    kind, domain, statement = _read(row.typed_data)
     return Submission(
         digest=Digest.parse(row.digest),
-        kind=data["primaryType"],
+        kind=kind,
         subject=subject_of(statement),
         domain=domain,
         statement=statement,

@@ -35,8 +35,6 @@ _DOUBT = 15.0
 _TRIES = 3
 """How many of an act's transactions may fail in a block, after a trial without cost had gone well."""
 
-_ROOM = 30_000_000  # gas that a block holds at least; a margin on an estimate does not go above it
-
 _AMPLE = (120_000, 40_000)
 """Gas that suffices for a call and for each of its acts: twice what they take (tests/contracts/gas)."""
 
@@ -346,15 +344,14 @@ class Relayer:
         taken needs none. What is not used costs nothing, but where a day's gas is limited it is not to be set aside for
         nothing.
         """
-        ample = min(_AMPLE[0] + _AMPLE[1] * len(group), _ROOM)
+        ample = min(_AMPLE[0] + _AMPLE[1] * len(group), calling.ROOM)
         if self._limits.gas_a_day is None:
             if self._is_sure(view, group):
                 return ample
             with suppress(Reverted):
                 self._node.call(to, data, sender=self._sender.address, gas=ample)
                 return ample
-        tried = self._node.estimate(self._sender.address, to, data)
-        return max(tried, min(tried + tried // 5, _ROOM))  # others' transactions may come first
+        return calling.with_margin(self._node.estimate(self._sender.address, to, data))
 
     def _is_sure(self, view: View, group: Sequence[Submission]) -> bool:
         """Whether the contracts will take a batch as surely as a trial now would tell.
@@ -374,7 +371,8 @@ class Relayer:
                 return False
         try:
             for one in group:
-                check(view, self._release, one.domain, one.statement, one.signature, self._outbox.now())
+                now = self._outbox.now()
+                check(view, self._release, one.domain, one.statement, one.signature, now, unrecorded=True)
         except NormLedgerError:
             return False
         return True
@@ -418,11 +416,15 @@ class Relayer:
         return signed
 
 
+_NOT_CARRIED = "This service carries nothing itself: it waits until somebody sends its raw call."
+
+
 def settle(view: View, outbox: Outbox, node: Node) -> None:
     """Note what others have recorded; all that a workspace does which does not relay."""
     _watch_others(outbox, node)
-    for submission in outbox.waiting():
-        _is_recorded(view, submission, outbox, node)
+    waiting = [one for one in outbox.waiting() if not _is_recorded(view, one, outbox, node)]
+    # What a relayer on the same outbox has said of one is the better reason.
+    outbox.delay([one.digest for one in waiting if one.reason is None], _NOT_CARRIED)
 
 
 def _is_recorded(view: View, submission: Submission, outbox: Outbox, node: Node) -> bool:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import TypeVar
 
-from normledger.acts.act import FOUNDING, OWN, ActKind, list_of, stances_on
+from normledger.acts.act import FOUNDING, OWN, ActKind, Contract, list_of, stances_on
+from normledger.acts.consent import standing_batches
 from normledger.acts.release import Release
 from normledger.documents.document import (
     Agreement,
@@ -42,7 +43,8 @@ class ActRequest:
     """What is asked for. Which fields a kind takes tells `FIELDS`; one that it does not take is refused, not ignored.
 
     `kind` is a term with hyphens (``signature-subject-to-ratification``); `party`, `subject` and `refers_to` are ids,
-    or names where only one bears them; `clause` is a clause's number in the text, or its id; `from_outside` takes
+    or names where only one bears them; `same_as` is, of a recognition, a second party that is the same actor as the one
+    that `refers_to` names; `clause` is a clause's number in the text, or its id; `from_outside` takes
     others' stances on an agreement as the subject in place of the agreement; `account` is the claimant's, the next
     one's or the representative's; `by` is the account of a representative who is to sign; `until` and `deadline` are
     in Unix seconds, 0 for none; `content` is the hash of a document, `document` the document itself.
@@ -54,6 +56,7 @@ class ActRequest:
     from_outside: bool = False
     clause: str = ""
     refers_to: str = ""
+    same_as: str = ""
     text: str = ""
     content: str = ""
     document: Document | None = None
@@ -84,7 +87,7 @@ FIELDS: Mapping[ActKind, frozenset[str]] = {
         ActKind.FULL_POWERS: {"party", "account", "kinds", "until", "subject"},
         ActKind.REVOCATION: {"party", "account", "subject"},
         ActKind.CANCELLATION: {"party", "number", "subject", "from_outside"},
-        ActKind.RECOGNITION: {"party", "refers_to"},
+        ActKind.RECOGNITION: {"party", "refers_to", "same_as", "text"},
         ActKind.ALIGNMENTS: {"party", "document"},
         ActKind.REPORTS: {"party", "document"},
         ActKind.ANCHOR: {"party", "document"},
@@ -209,6 +212,8 @@ def named_kinds(terms: tuple[str, ...]) -> frozenset[ActKind]:
 def _act(
     view: View, release: Release, kind: ActKind, signer: Party, request: ActRequest, by: Address | None
 ) -> Prepared:
+    if kind is ActKind.RECOGNITION:
+        return _recognition(view, release, signer, request, by)
     known = _known(view, request.subject)
     refers_to = _referred(view, kind, request.refers_to)
     content: Document | Hash | None = _hash(request.content, "content") if request.content else None
@@ -220,13 +225,13 @@ def _act(
             else _of_type(request.document, Reports, kind)
         )
         if batch.author != signer.id:
-            raise Refused(f"The batch names {batch.author} as its author, not {signer.name}; its author signs it.")
+            raise Refused(
+                f"The batch names {batch.author} as its author, not {signer.name}; its author signs it."
+            ).about("document.author")
         subject, refers_to, content = list_of(signer.id), batch.root, Hash(batch.hash)
     elif kind is ActKind.ANCHOR:
         anchored = _of_type(request.document, Endorsements, kind)
         subject, content = Hash(anchored.norm), anchored.root
-    elif kind is ActKind.RECOGNITION:
-        subject = list_of(signer.id)
     elif kind in FOUNDING:
         text = _text(view, known, request)
         subject, content = Hash(terms_of(text).id), Hash(text.hash)
@@ -249,6 +254,23 @@ def _act(
     )  # fmt: skip
 
 
+def _recognition(view: View, release: Release, signer: Party, request: ActRequest, by: Address | None) -> Prepared:
+    """That a party is who it claims to be, or with `same_as` that two parties are one actor."""
+    one = _party(view, request.refers_to, "refers_to")
+    other = _party(view, request.same_as, "same_as") if request.same_as else None
+    if other is None and one.id == signer.id:
+        raise InputError("a party can't recognise itself; name another", field="refers_to")
+    if other is not None and other.id == one.id:
+        raise InputError("a party is the same as itself; name another", field="same_as")
+    if other is not None and other.world != one.world:
+        raise InputError("no recognition joins the real world and an exercise; name another", field="same_as")
+    return prepare(
+        view, release, ActKind.RECOGNITION, list_of(signer.id), signer.id,
+        refers_to=Hash(one.id), clause=Hash(other.id) if other else ZERO, text=request.text or None,
+        deadline=request.deadline, by=by,
+    )  # fmt: skip
+
+
 Known = AgreementView | Hash | None
 """What a subject's name was found to mean: an agreement, a norm's id or any other subject; None for no name."""
 
@@ -260,14 +282,18 @@ def _known(view: View, name: str) -> Known:
         return view.agreement(name)
     except NotFound:
         pass
+    except InputError as error:  # several bear this title
+        raise error.at(field="subject") from None
     try:
         return Hash(view.norm(name).id)
     except NotFound:
         pass
+    except InputError as error:
+        raise error.at(field="subject") from None
     try:
         return Hash.parse(name)
     except InputError:
-        raise NotFound("agreement or norm", name, "name it by its id or its title") from None
+        raise NotFound("agreement or norm", name, "name it by its id or its title").about("subject") from None
 
 
 def _subject(kind: ActKind, known: Known, request: ActRequest) -> Hash:
@@ -285,6 +311,8 @@ def _on(view: View, kind: ActKind, known: Known, request: ActRequest, refers_to:
     named = view.acts.get(Digest(refers_to)) if kind is ActKind.WITHDRAWAL and refers_to != ZERO else None
     if known is None:
         if named is not None:
+            if named.act.contract is Contract.PARTY_REGISTRY:
+                _check_standing(view, request, named.digest)
             return named.act.subject  # what is to be withdrawn tells where
         raise InputError(f"a {kind.term} needs a subject; give the agreement or norm", field="subject")
     if not isinstance(known, AgreementView):
@@ -293,6 +321,15 @@ def _on(view: View, kind: ActKind, known: Known, request: ActRequest, refers_to:
     if kind in (ActKind.ENDORSEMENT, ActKind.OPPOSITION) or request.from_outside:
         return outside
     return outside if named is not None and named.act.subject == outside else Hash(known.id)
+
+
+def _check_standing(view: View, request: ActRequest, named: Digest) -> None:
+    """Whether the signer stated this of others, and has not taken it back."""
+    signer = _party(view, request.party)
+    own = view.acts_on(Contract.PARTY_REGISTRY, list_of(signer.id))
+    if named not in {one.digest for one in standing_batches(own)}:
+        fix = f"{signer.name} takes back only what it stated itself"
+        raise NotFound("standing statement", str(named), fix).about("refers_to")
 
 
 def _published(request: ActRequest, known: Known) -> Hash:
@@ -310,7 +347,9 @@ def _text(view: View, known: Known, request: ActRequest) -> Agreement:
     text = view.document(known) if isinstance(known, Hash) else None
     if isinstance(text, Agreement):
         return text
-    raise NotFound("agreement text", request.subject, "give its document, or the hash of one that is kept here")
+    raise NotFound("agreement text", request.subject, "give its document, or the hash of one that is kept here").about(
+        "subject"
+    )
 
 
 _D = TypeVar("_D", Agreement, Alignments, Reports, Endorsements, Norm)
@@ -328,7 +367,7 @@ def _clause(known: Known, name: str) -> Hash:
     if not isinstance(known, AgreementView):
         raise InputError("only an agreement has clauses; leave the clause out", field="clause")
     if known.document is None:
-        raise Refused(f"The agreement's {known.fault}, so its clauses are not known here.")
+        raise Refused(f"The agreement's {known.fault}, so its clauses are not known here.").about("clause")
     for id_ in known.document.clause_ids:
         if str(id_) == name:
             return Hash(id_)
@@ -340,7 +379,7 @@ def _referred(view: View, kind: ActKind, name: str) -> Hash:
     if not name:
         return ZERO
     finders: tuple[Callable[[str], Hash], ...] = (
-        lambda one: Hash(_party(view, one).id), lambda one: Hash(view.agreement(one).id),
+        lambda one: Hash(_party(view, one, "refers_to").id), lambda one: Hash(view.agreement(one).id),
     )  # fmt: skip
     for find in finders:
         try:
@@ -350,9 +389,9 @@ def _referred(view: View, kind: ActKind, name: str) -> Hash:
     try:
         found = Hash.parse(name)
     except NormLedgerError:
-        raise NotFound("act, party or agreement", name, "name it by its digest or id") from None
+        raise NotFound("act, party or agreement", name, "name it by its digest or id").about("refers_to") from None
     if kind in _NAMING_ACTS and found not in view.acts:
-        raise NotFound("act", name, "take its digest from the acts on this agreement")
+        raise NotFound("act", name, "take its digest from the acts on this agreement").about("refers_to")
     return found
 
 
@@ -362,17 +401,19 @@ _NAMING_ACTS = (ActKind.OBJECTION, ActKind.ACCEPTANCE_OF_RESERVATION, ActKind.WI
 def _any_subject(view: View, name: str) -> Hash:
     """What full powers may be limited to: an agreement, a norm, a party, or any subject by its hash."""
     try:
-        return Hash(_party(view, name).id)
+        return Hash(_party(view, name, "subject").id)
     except NotFound:
         known = _known(view, name)
     return ZERO if known is None else _id(known)
 
 
-def _party(view: View, name: str) -> Party:
+def _party(view: View, name: str, field: str = "party") -> Party:
     try:
         return view.party(name)
     except NotFound:
-        raise NotFound("party", name, REGISTER) from None
+        raise NotFound("party", name, REGISTER).about(field) from None
+    except InputError as error:
+        raise error.at(field=field) from None
 
 
 def _address(text: str, field: str) -> Address:

@@ -81,7 +81,7 @@ def test_names_of_operations_stay(document: dict[str, Any]) -> None:
     """Clients are made from them: whoever renames one breaks a stranger's program."""
     names = {operation["operationId"] for _, _, operation in operations(document)}
     assert names >= {
-        "read_status", "read_health", "read_parties", "read_party", "read_party_agreements", "read_party_acts",
+        "read_status", "read_parties", "read_party", "read_party_agreements", "read_party_acts",
         "read_representatives", "read_recognitions", "read_agreements", "read_agreement", "read_agreement_acts",
         "read_agreement_clauses", "read_agreement_endorsements", "read_clause", "read_clause_endorsements", "read_acts",
         "read_act", "read_reports", "read_report", "read_documents", "read_document", "read_outcomes", "read_outcome",

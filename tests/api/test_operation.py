@@ -34,7 +34,10 @@ def operator(served: Served) -> TestClient:
 def test_a_service_that_follows_the_chain_is_live_and_ready(operator: TestClient) -> None:
     assert operator.get("/health/live").json() == {"status": "live"}
     answer = operator.get("/health/ready")
-    assert (answer.status_code, answer.json()["status"]) == (200, "ready")
+    told = answer.json()
+    assert (answer.status_code, told["status"], told["fault"]) == (200, "ready", None)
+    assert 0 <= told["lag_seconds"] < LATE
+    assert told["indexed"] >= told["final"] > 0
     assert answer.headers["Cache-Control"] == "no-store"
 
 
@@ -46,6 +49,7 @@ def test_a_service_that_cannot_see_the_chain_says_so_and_is_not_ready(
     answer = operator.get("/health/ready")
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "5"
+    assert answer.json()["type"] == "/problems/not-ready"
     assert "nowhere does not answer" in answer.text
     assert operator.get("/health/live").status_code == 200
 

@@ -237,7 +237,7 @@ def test_a_wrong_key_is_one_sentence(served: Served) -> None:
     refused = _submit(served, _prepared(served, "umbrelle"), served.exercise.key_of("hobnail"))
     assert refused["http"] == 422
     assert refused["type"] == "/problems/bad-signature"
-    assert "sign with the key of the account that it names" in str(refused["detail"])
+    assert "sign with that account's key" in str(refused["detail"])
 
 
 def test_a_used_number_is_refused_with_the_next_one(served: Served) -> None:

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from eth_account import Account
 from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.routes import submissions
-from normledger.acts.act import ActKind, Contract
+from normledger.acts.act import ActKind, Contract, list_of
 from normledger.acts.anchors import leaf_of
 from normledger.acts.signature import address_of, recover, sign
 from normledger.acts.typed_data import Domain, from_json, to_json
@@ -182,6 +183,48 @@ def test_every_kind_of_act_is_prepared_signed_and_submitted_over_http(signing: S
 
     signing.submit("B", kind="signature", party="B", document=made.text("A", "B", title="Plain").to_json())
     assert signing.used == set(TERMS)
+
+
+def test_a_recognition_of_two_parties_as_one_is_told_and_counts_over_http_as_by_command(signing: Signing) -> None:
+    view, why = signing.made.workspace.newest(), "One treasury."
+    asked = {"kind": "recognition", "party": "A", "refers_to": "B", "same_as": "C", "text": why}
+    prepared = signing.prepare(**asked)
+    assert prepared["sentence"] == f"A recognises B and C as one and the same actor: “{why}”"
+    by_library = signing.made.prepare(
+        ActKind.RECOGNITION, list_of(view.party("A").id), "A",
+        refers_to=view.party("B").id, clause=view.party("C").id, text=why,
+    )  # fmt: skip
+    assert prepared["digest"] == str(by_library.digest)
+    digest = signing.act("A", **asked)
+    (listed,) = signing.client.get("/v1/recognitions?author=A").json()["recognitions"]
+    assert (listed["act"], listed["text"]) == (digest, why)
+    signing.act("A", kind="withdrawal", party="A", refers_to=digest)
+    assert signing.client.get("/v1/recognitions?author=A").json()["recognitions"] == []
+    again = signing.client.post("/v1/preparations", json={"kind": "withdrawal", "party": "A", "refers_to": digest})
+    assert again.status_code == 404
+    assert "A takes back only what it stated itself" in again.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("refers_to", "same_as", "field", "told"),
+    [
+        ("A", "", "refers_to", "can't recognise itself"),
+        ("B", "B", "same_as", "the same as itself"),
+        ("B", "exercise:ngo:x", "same_as", "no recognition joins the real world and an exercise"),
+    ],
+)
+def test_what_no_recognition_says_is_refused_by_its_field(
+    signing: Signing, refers_to: str, same_as: str, field: str, told: str
+) -> None:
+    if same_as.startswith("exercise:"):
+        work = signing.made.workspace
+        claim_ = signing.made.claim("X", identifier=same_as)
+        work.act_at_once([(claim_, signing.made.keys["X"])])
+    body = {"kind": "recognition", "party": "A", "refers_to": refers_to, "same_as": same_as}
+    answer = signing.client.post("/v1/preparations", json=body)
+    assert answer.status_code == 422
+    assert told in answer.json()["detail"]
+    assert answer.json()["field"] == field
 
 
 def test_what_is_prepared_is_what_the_library_signs(signing: Signing) -> None:
@@ -368,6 +411,7 @@ def test_a_raw_call_is_for_anybody_to_send_and_the_same_bytes_do_no_harm(
     work = signing.made.workspace
     call = signing.client.post("/v1/calls", json=endorsed).json()
     assert call["chain_id"] == 20044
+    assert 50_000 < int(call["gas"]) < 300_000
     assert signing.client.get(f"/v1/submissions/{call['digest']}").status_code == 404  # nothing is kept
     receipt = work.sender.send(Address.parse(call["to"]), bytes.fromhex(call["data"][2:]))
     assert receipt.ok
@@ -400,6 +444,64 @@ def test_raw_calls_record_every_sort_of_statement(signing: Signing) -> None:
     send("A", kind="publication", party="A", subject=str(keccak(b"norm")), content=str(keccak(b"derivation")))
     send("B", kind="opposition", party="B", subject=str(keccak(b"norm")))
     send("A", consent="next", kind="rotation", party="A", account=str(address_of(KEYS["next"])))
+
+
+@pytest.fixture
+def unrelayed(delegations: Delegations) -> Iterator[Signing]:
+    """A service that carries nothing itself, and a stranger who has some coin."""
+    folder = delegations.workspace.folder
+    delegations.workspace.sender.send(address_of(KEYS["envoy"]), b"", value=10**18)
+    delegations.workspace.close()
+    config = folder / "config.toml"
+    config.write_text(config.read_text() + "relay = false\n")
+    with Workspace.open(folder, write=True) as work:
+        delegations.workspace = work
+        with TestClient(create_app(work)) as client:
+            yield Signing(client, delegations)
+
+
+def test_without_a_relayer_the_answer_holds_the_call_that_a_stranger_sends(unrelayed: Signing) -> None:
+    client, made = unrelayed.client, unrelayed.made
+    text = made.text("A", "B")
+    prepared = {name: unrelayed.prepare(kind="signature", party=name, document=text.to_json()) for name in "AB"}
+    alone = client.post("/v1/submissions", json=unrelayed.signed(prepared["A"], "A")).json()
+    assert alone["status"] == "accepted"
+    answer = client.post("/v1/submissions", json=unrelayed.signed(prepared["B"], "B"))
+    assert answer.status_code == 202, answer.text
+    submitted = answer.json()
+    assert client.get(f"/v1/submissions/{submitted['digest']}").json()["call"] == submitted["call"]
+    digest = Digest.parse(submitted["digest"])
+    for _ in range(200):
+        if len(way := made.workspace.outbox.way(digest)) > 1:
+            break
+        time.sleep(0.02)
+    assert [step.state for step in way] == ["received", "waiting"]
+    assert way[1].reason == "This service carries nothing itself: it waits until somebody sends its raw call."
+
+    call, node = submitted["call"], made.workspace.node
+    assert call["chain_id"] == 20044
+    assert len(call["data"]) > len(alone["call"]["data"]), "the later answer holds both founders' signatures"
+    # A stranger's own wallet: fields of the answer, and a library of somebody else's.
+    account = Account.from_key(KEYS["envoy"])
+    transaction = {
+        "to": call["to"], "data": call["data"], "gas": int(call["gas"]), "chainId": call["chain_id"], "value": 0,
+        "nonce": node.nonce(Address.parse(account.address)), "gasPrice": node.fees()[0],
+    }  # fmt: skip
+    sent = node.submit(bytes(account.sign_transaction(transaction).raw_transaction))
+    receipt = node.receipt(sent)
+    assert receipt is not None
+    assert receipt.ok
+    for name in "AB":
+        done = unrelayed.settled(prepared[name]["digest"])
+        assert (done["status"], done["transaction"], done["call"]) == ("recorded", str(sent), None)
+        stream = events(client.get(f"/v1/submissions/{prepared[name]['digest']}/events").text)
+        assert [state for _, state, _ in stream] == ["received", "waiting", "included", "final"]
+        assert stream[2][2]["transaction"] == str(sent)
+    assert len(made.workspace.newest().agreement(text.title).acts) == 2
+
+
+def test_a_service_that_relays_gives_no_call_unasked(signing: Signing, endorsed: dict[str, Any]) -> None:
+    assert signing.client.post("/v1/submissions", json=endorsed).json()["call"] is None
 
 
 def test_a_signature_for_another_instance_names_both(signing: Signing, endorsed: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from normledger.acts.act import ActKind
 from normledger.acts.signature import address_of, sign
+from normledger.cli.offline import sign_file
 from normledger.documents.document import Norm, OutcomeId
 from normledger.identifiers import Digest, keccak
 from normledger.relay.requests import TERMS
@@ -106,6 +108,35 @@ def test_a_signed_file_is_handed_in_by_upload(signing: Signing) -> None:
     assert "final" in settled_page(signing, sent.headers["location"])
 
 
+def test_what_the_workbench_gives_to_sign_is_signed_offline_and_handed_in(signing: Signing, tmp_path: Path) -> None:
+    """From two clauses side by side to an alignment on the chain; the key stays on a machine without a network."""
+    client, made = signing.client, signing.made
+    made.found(made.text("B", "C", title="Another", texts=("Parties shall help each other.",)))
+    made.found(made.text("A", "C", title="One more", texts=("Parties shall help each other at once.",)))
+    signing.client.app.state.access.state()  # type: ignore[attr-defined]  # Starlette's own
+    shown = {"shown": "consented", "party": "name:A"}
+    pairs = re.findall(r'name="d(\d)" value="(same\.[^"]+)"', client.get("/workbench", params=shown).text)
+    assert pairs
+    query = shown | {"d1": pairs[0][1]}
+    page = client.get("/workbench/decisions", params=query).text
+    assert 'href="/sign#hand-in"' in page
+    file, out, key = tmp_path / "to-sign.json", tmp_path / "signed.json", tmp_path / "key"
+    file.write_bytes(client.get("/workbench/to-sign.json", params=query).content)
+    key.write_text(signing.key("A").hex())
+    sign_file(file, str(key), out, as_json=False)
+    assert 'id="f-file"' in client.get("/sign").text
+    sent = client.post("/sign/signature", files={"file": ("signed.json", out.read_bytes(), "application/json")})
+    assert sent.status_code == 303, sent.text
+    assert "final" in settled_page(signing, sent.headers["location"])
+    author = str(made.parties["A"])
+    listed = client.get("/v1/alignments", params={"basis": "consented", "world": "real"}).json()["alignments"]
+    mine = [one for one in listed if one["author"] == author]
+    assert {one["relation"] for one in mine} == {"same"}
+    assert {one["clause"] for one in mine} == set(pairs[0][1].split(".")[1:])
+    act = client.get("/v1/acts/" + json.loads(file.read_text())["digest"]).json()
+    assert act["act"]["kind"] == "alignments"
+
+
 def test_a_rotation_takes_two_signatures(signing: Signing) -> None:
     page = signing.client.post(
         "/sign", data={"kind": "rotation", "party": "C", "account": str(address_of(KEYS["next"]))}
@@ -187,7 +218,7 @@ def test_a_wrong_signature_is_told_and_nothing_kept(signing: Signing) -> None:
     page = signing.client.post("/sign", data={"kind": "recognition", "party": "B", "refers_to": "A"})
     prepared = packed(page.text)
     for given, status, word in (
-        (signature(signing, prepared, "A"), 422, "sign with the key of the account that it names"),
+        (signature(signing, prepared, "A"), 422, "sign with that account's key"),
         ("0x12", 422, "65 bytes"),
         ("", 422, "choose the signed file"),
         ("{}", 422, "no typed_data"),

@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 
 from api.access import Access
 from api.app import create_app
+from api.operation import Operation, operated
 from api.response_cache import ResponseCache
 from normledger.acts.act import ActKind
 from normledger.documents.document import Profile, Statement
@@ -204,7 +205,6 @@ def test_what_rests_on_the_outbox_is_never_kept(served: Served) -> None:
     party = str(served.exercise.parties["norvale"])
     kept = len(cache._kept)
     served.client.get(f"/v1/norms/{served.norm}/endorsements/typed-data", params={"party": party})
-    served.client.get("/v1/health")
     served.client.get(f"/v1/submissions/{served.norm}")
     assert len(cache._kept) == kept
 
@@ -309,19 +309,17 @@ def test_nothing_indexed_and_the_chain_away_is_a_503_never_an_empty_list(tmp_pat
         away = client.get("/v1/parties")
         assert away.json()["type"] == "/problems/chain-unavailable"
         assert "does not answer" in away.json()["detail"]
-        health = client.get("/v1/health")
-        assert health.status_code == 503
-        assert health.json()["status"] == "down"
+        operator = TestClient(operated(client.app, Operation()))
+        assert operator.get("/health/ready").status_code == 503
+        assert "does not answer" in operator.get("/health/ready").json()["detail"]
+        assert operator.get("/health/live").status_code == 200
         assert client.get("/v1/openapi.json").status_code == 200
         assert client.get("/problems/bad-input").status_code == 200
 
 
-def test_health_tells_what_ails_while_reading_goes_on(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert served.client.get("/v1/health").json()["status"] == "ok"
+def test_what_ails_is_told_while_reading_goes_on(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert served.client.get("/v1/status").json()["fault"] is None
     access: Access = served.client.app.state.access  # type: ignore[attr-defined]  # FastAPI's
     monkeypatch.setattr(access, "fault", "The chain does not answer.")
-    told = served.client.get("/v1/health")
-    assert told.status_code == 200
-    assert told.json()["status"] == "stale"
     assert served.client.get("/v1/status").json()["fault"] == "The chain does not answer."
     assert Hash.parse(served.client.get("/v1/parties").json()["as_of"]["hash"])

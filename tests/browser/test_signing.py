@@ -4,6 +4,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,60 @@ def test_whatever_the_wallet_refuses_is_told_and_may_be_tried_again(service: Ser
     final(page)
     assert wallet.chain == 20044
     assert stances(service) != before
+
+
+@pytest.fixture
+def named_chain(service: Service) -> Iterator[None]:
+    """A service whose operator has said what wallets are to know of its chain."""
+    usual = service.workspace.configuration
+    service.workspace.configuration = replace(
+        usual, public_node="https://node.example.org/rpc", chain_name="The Exercise’s Chain", coin="EXC"
+    )
+    yield
+    service.workspace.configuration = usual
+
+
+@pytest.mark.usefixtures("named_chain")
+def test_a_wallet_that_does_not_know_the_chain_is_offered_it(service: Service, context: BrowserContext) -> None:
+    wallet = Wallet([service.exercise.key_of("umbrelle")]).announce(context)
+    page = context.new_page()
+    endorse_form(page, service, "umbrelle", reason="On its own chain.")
+    says = page.locator("#wallet-says")
+    for answer, told in ((4001, "You refused"), (4200, "does not know chain 20044 (The Exercise’s Chain). Add that")):
+        wallet.__dict__.update(chain=1, known_chains=(1,), answers={"wallet_addEthereumChain": answer})
+        page.get_by_role("button", name="Sign with Test Wallet").click()
+        expect(says).to_contain_text(told)
+        assert wallet.signed == []
+    wallet.answers.clear()
+    wallet.asked.clear()
+    page.get_by_role("button", name="Sign with Test Wallet").click()
+    final(page)
+    assert wallet.asked == [
+        "eth_requestAccounts", "eth_chainId", "wallet_switchEthereumChain", "wallet_addEthereumChain", "eth_chainId",
+        "wallet_switchEthereumChain", "eth_chainId", "eth_signTypedData_v4",
+    ]  # fmt: skip
+    assert wallet.added == [{
+        "chainId": "0x4e4c", "chainName": "The Exercise’s Chain", "rpcUrls": ["https://node.example.org/rpc"],
+        "nativeCurrency": {"name": "EXC", "symbol": "EXC", "decimals": 18},
+    }]  # fmt: skip
+
+
+def test_a_contract_wallet_that_is_not_there_yet_is_told(service: Service, context: BrowserContext) -> None:
+    """Its owners signed, and nobody has deployed it on this chain."""
+    wallet = Wallet([keccak(b"an owner")]).announce(context)
+    later = Account.from_key(keccak(b"later")).address
+    wallet.answers |= {"eth_requestAccounts": [later], "eth_signTypedData_v4": "0x" + "ab" * 130}
+    page = context.new_page()
+    page.goto("/sign?kind=claim")
+    page.get_by_label("The identifier that it claims").fill("exercise:ngo:later")
+    page.get_by_label("Its name for people").fill("Later")
+    page.get_by_label("What it claims to be").select_option("ngo")
+    page.get_by_label("The account", exact=False).first.fill(later)
+    page.get_by_role("button", name="Prepare").click()
+    page.get_by_role("button", name="Sign with Test Wallet").click()
+    expect(page.locator("#wallet-says")).to_contain_text(
+        f"if {later} is a contract wallet, deploy it on this chain first"
+    )
 
 
 @pytest.mark.parametrize("style", ["low v", "high s"])

@@ -49,6 +49,7 @@ class Wallet:
     style: str = "strict"
     asked: list[str] = field(default_factory=list)
     signed: list[dict[str, Any]] = field(default_factory=list)
+    added: list[dict[str, Any]] = field(default_factory=list)
 
     def announce(self, context: BrowserContext, uuid: str = "11111111-1111-4111-8111-111111111111") -> "Wallet":
         """Be there in every page of this context."""
@@ -82,6 +83,10 @@ class Wallet:
                     return {"error": {"code": -32603, "message": "?", "data": {"originalError": {"code": 4902}}}}
                 if self.switches:
                     self.chain = wanted
+                return {"result": None}
+            case "wallet_addEthereumChain":
+                self.added.append(params[0])
+                self.known_chains += (int(params[0]["chainId"], 16),)
                 return {"result": None}
             case "eth_signTypedData_v4":
                 return {"result": self._sign(params[0], json.loads(params[1]))}

@@ -131,7 +131,7 @@ def test_a_signature_by_the_wrong_key_for_another_chain_or_with_a_used_number(
         key = workspace.key_of(north.account)
         prepared = workspace.prepare(ActKind.DECLARATION, treaty.id, north.id, text="We declare.")
         wrong = "0x" + sign(prepared.digest, workspace.key_of(south.account)).hex()
-        with pytest.raises(SignatureError, match="sign with the key of the account that it names"):
+        with pytest.raises(SignatureError, match="sign with that account's key"):
             workspace.submit(prepared.typed_data, wrong)
         elsewhere = {**prepared.typed_data, "domain": {**prepared.typed_data["domain"], "chainId": 1}}
         domain = Domain(1, workspace.release.addresses[1])

@@ -165,10 +165,10 @@ UNCLEAR = {
     "another text": (change("texts/0/text", "We do not."), "does not hold its text"),
     "no agreement": (change("about", []), "does not hold the agreement"),
     "another agreement": (change("about/0/title", "Harmless"), "does not hold the agreement"),
-    "a foreign field": (change("typed_data/message/more", "1"), "has exactly the fields"),
+    "a foreign field": (change("typed_data/message/more", "1"), "has no field 'more'"),
     "a foreign type": (change("typed_data/primaryType", "Permit"), "is not an act of NormLedger"),
     "another contract": (change("typed_data/domain/verifyingContract", "0x" + "12" * 20), "of this release is"),
-    "another name": (change("typed_data/domain/name", "Other"), "not those of NormLedger"),
+    "another name": (change("typed_data/domain/name", "Other"), "not what NormLedger, version 1, prepares"),
     "another digest": (change("digest", "0x" + "11" * 32), "download it once more"),
     "no message": (change("typed_data/message", None), "exactly the fields"),
 }  # fmt: skip

@@ -55,11 +55,11 @@ S = ActKind.SIGNATURE
 CASES: dict[str, tuple[Callable[[Scene], Given], type[NormLedgerError], str]] = {
     "by another's key": (
         lambda s: (s.act(ActKind.DECLARATION, s.closed, "A"), "B", LEDGER),
-        SignatureError, r"^The signature is by account 0x\w{40}, but the act names account 0x\w{40}; sign with the key",
+        SignatureError, r"^The signature is by account 0x\w{40}, but the act names account 0x\w{40}; sign with that",
     ),
     "for another contract": (
         lambda s: (s.act(ActKind.DECLARATION, s.closed, "A"), "A", NORMS),
-        InputError, r"^the NormRegistry records no declaration$",
+        InputError, r"^field typed_data.domain.verifyingContract: the NormRegistry records no declaration; take",
     ),
     "through another account": (
         lambda s: (replace(s.act(ActKind.DECLARATION, s.closed, "A"), account=s.act(S, s.closed, "B").account), "B",
@@ -86,7 +86,7 @@ CASES: dict[str, tuple[Callable[[Scene], Given], type[NormLedgerError], str]] = 
     ),
     "founding without a text": (
         lambda s: (s.act(S, s.unsigned, "A", 0, content=keccak(b"?")), "A", LEDGER),
-        NotFound, r"^There is no agreement text '0x\w{64}' here; import the agreement's document first$",
+        NotFound, r"^There is no agreement text '0x\w{64}' here; send the agreement's document along in texts,",
     ),
     "founding under another text": (
         lambda s: (s.act(S, s.unsigned, "A", 0, content=s.closed.hash), "A", LEDGER),
@@ -134,7 +134,7 @@ CASES: dict[str, tuple[Callable[[Scene], Given], type[NormLedgerError], str]] = 
     ),
     "claiming an unknown kind": (
         lambda s: (replace(s.made.claim("E").statement, kind=8), "E", PARTIES),  # type: ignore[arg-type]
-        InputError, r"^field kind: kind 8 is unknown; it counts from 1 to 7$",
+        InputError, r"^field typed_data.message.kind: kind 8 is unknown; it counts from 1 to 7$",
     ),
     "claiming from another contract": (
         lambda s: (s.made.claim("E").statement, "E", LEDGER),

@@ -1,11 +1,17 @@
 """What a relayer pays: stuck transactions are replaced in their place, a day's gas is not exceeded."""
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
+import httpx
 import pytest
 from sqlmodel import Session, select
 
 from normledger.acts.act import ActKind, Contract
+from normledger.acts.signature import sign
+from normledger.cli.service import running
 from normledger.errors import ChainError
 from normledger.identifiers import Digest, Hash
 from normledger.ledger.queries import View
@@ -93,6 +99,48 @@ def test_a_transaction_that_no_block_takes_is_replaced_in_its_place(anvil_work: 
     assert (done.status, str(done.transaction)) == ("recorded", three.hash)
     acts = [act.digest for act in look(work)().acts_on(Contract.AGREEMENT_LEDGER, agreement)]
     assert acts.count(digest) == 1
+
+
+@TOOLS
+def test_a_live_stream_tells_every_step_a_replacement_among_them(anvil_work: tuple[Anvil, Delegations]) -> None:
+    """Over HTTP from a running service, as each step comes: received, relayed, replaced, included, final."""
+    anvil, made = anvil_work
+    work = made.workspace
+    agreement = made.found(made.text("A", "B"))
+    prepared = made.prepare(ActKind.DECLARATION, agreement, "A")
+    body = {"typed_data": prepared.typed_data, "signature": "0x" + sign(prepared.digest, made.keys["A"]).hex()}
+    work.configuration = replace(work.configuration, stuck_seconds=1)
+    work.__dict__.pop("relayer", None)  # it goes by the configuration
+    anvil.ask("evm_setAutomine", False)
+    told: list[tuple[str, dict[str, Any]]] = []
+    with running(work) as url, httpx.Client(base_url=url, timeout=60) as client:
+        accepted = client.post("/v1/submissions", json=body)
+        assert accepted.status_code == 202, accepted.text
+        mined = False
+        with client.stream("GET", accepted.headers["Location"] + "/events") as stream:
+            for line in stream.iter_lines():
+                name, _, value = line.partition(": ")
+                if name == "event":
+                    state = value
+                elif name == "data":
+                    told.append((state, json.loads(value)))
+                    if state == "replaced" and not mined:  # and only now a block comes
+                        anvil.ask("evm_mine")
+                        mined = True
+                    elif state == "included":
+                        anvil.ask("anvil_mine", "0x50")
+    names = [state for state, _ in told]
+    assert [name for place, name in enumerate(names) if name not in names[:place]] == [
+        "received", "relayed", "replaced", "included", "final",
+    ]  # fmt: skip
+    sent = [step["transaction"] for state, step in told if state in ("relayed", "replaced")]
+    assert len(sent) == len(set(sent)) >= 2
+    last = told[-1][1]
+    assert last["transaction"] in sent
+    assert last["block"] == told[-2][1]["block"]
+    assert "the fee offered was raised" in next(step["reason"] for state, step in told if state == "replaced")
+    acts = [act.digest for act in look(work)().acts_on(Contract.AGREEMENT_LEDGER, agreement)]
+    assert acts.count(prepared.digest) == 1
 
 
 @TOOLS

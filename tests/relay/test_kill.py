@@ -4,21 +4,25 @@ import json
 import os
 import random
 import signal
-import time
+from dataclasses import dataclass
 from pathlib import Path
 
-from sqlmodel import Session, select
+import pytest
+from sqlmodel import Session, col, select
 
 from normledger.acts.act import Act, ActKind, Contract
 from normledger.acts.signature import address_of, sign
 from normledger.acts.typed_data import to_json
+from normledger.identifiers import Hash
 from normledger.relay.tables import BatchRow, StepRow
 from normledger.workspace import Workspace
+from tests.chains import Anvil
 from tests.children import begin
 from tests.delegations import Delegations
 
-KILLS = 250 if os.environ.get("NORMLEDGER_LONG") else 20
-"""On each kind of database: 500 in the long suite. Every day fewer, so that this takes half a minute."""
+LONG = bool(os.environ.get("NORMLEDGER_LONG"))
+EMBEDDED, ANVIL = (200, 50) if LONG else (40, 10)
+"""Kills on each kind of database; on both together 100 every day and 500 in the long suite."""
 
 TOGETHER = 4
 """Acts accepted before they are carried: on two agreements, so in two transactions."""
@@ -39,57 +43,101 @@ def accept_and_carry(folder: Path, acts: Path, told: Path) -> None:
             done += TOGETHER
 
 
-def test_kills_lose_nothing_and_double_nothing(delegations: Delegations, tmp_path: Path) -> None:
-    made, chance = delegations, random.Random(8)
-    agreements = [made.found(made.text("A", "B", title=title)) for title in ("One", "Other")]
-    domain, signed = made.domain(Contract.AGREEMENT_LEDGER), []
-    for number in range(1, 12 * KILLS):
-        name, agreement = "ABC"[number % 3], agreements[number % 2]
-        account = address_of(made.keys[name])
-        act = Act(Contract.AGREEMENT_LEDGER, ActKind.DECLARATION, agreement, made.parties[name], account, number)
-        signed.append((to_json(domain, act), "0x" + sign(domain.digest(act), made.keys[name]).hex()))
-    payer = made.workspace.sender.address
-    sent_before = made.workspace.node.nonce(payer)
-    with Session(made.workspace.outbox.engine) as session:
-        batches_before = len(session.exec(select(BatchRow)).all())
-    made.workspace.close()
-    folder, acts, told = tmp_path / ".normledger", tmp_path / "acts.json", tmp_path / "told"
-    acts.write_text(json.dumps(signed))
-    told.touch()
-    for _ in range(KILLS):
-        child = begin(accept_and_carry, folder, acts, told)
-        try:
-            # On a slow machine a fixed pause would kill every child before it did anything: mostly one act is awaited.
-            size, patience = told.stat().st_size, time.monotonic() + (10 if chance.random() < 0.7 else 0)
-            while told.stat().st_size == size and time.monotonic() < patience and child.is_alive():
-                time.sleep(0.01)
-            child.join(chance.uniform(0.0, 0.4))
-            assert child.is_alive(), "it was to be killed at work"
-        finally:
-            assert child.pid
-            os.kill(child.pid, signal.SIGKILL)
-            child.join(20)
-    accepted = told.read_text().splitlines()
-    with Workspace.open(folder, write=True) as workspace:
-        workspace.carry()
-        view = workspace.view()
+@dataclass
+class Story:
+    """A relayer's many lives. `agreements` are what its acts are about; `before` is what was sent and made already."""
+
+    folder: Path
+    told: Path
+    acts: Path
+    agreements: list[Hash]
+    before: tuple[int, int]
+
+    @classmethod
+    def of(cls, made: Delegations, tmp_path: Path, acts: int) -> "Story":
+        agreements = [made.found(made.text("A", "B", title=title)) for title in ("One", "Other")]
+        domain, signed = made.domain(Contract.AGREEMENT_LEDGER), []
+        for number in range(1, acts + 1):
+            name, agreement = "ABC"[number % 3], agreements[number % 2]
+            account = address_of(made.keys[name])
+            act = Act(Contract.AGREEMENT_LEDGER, ActKind.DECLARATION, agreement, made.parties[name], account, number)
+            signed.append((to_json(domain, act), "0x" + sign(domain.digest(act), made.keys[name]).hex()))
+        work = made.workspace
+        with Session(work.outbox.engine) as session:
+            before = (work.node.nonce(work.sender.address), len(session.exec(select(BatchRow)).all()))
+        work.close()
+        story = cls(work.folder, tmp_path / "told", tmp_path / "acts.json", agreements, before)
+        story.acts.write_text(json.dumps(signed))
+        story.told.touch()
+        return story
+
+    def live_and_be_killed(self, times: int, chance: random.Random) -> None:
+        longest = 0.6  # seconds of a life; it follows the machine, so that two acts are accepted in most of them
+        for _ in range(times):
+            accepted = self.accepted()
+            child = begin(accept_and_carry, self.folder, self.acts, self.told)
+            try:
+                child.join(chance.uniform(0.0, longest))
+                assert child.is_alive(), "it was to be killed at work"
+            finally:
+                assert child.pid
+                os.kill(child.pid, signal.SIGKILL)
+                child.join(20)
+            longest *= 1.25 if self.accepted() < accepted + 2 else 0.95
+
+    def accepted(self) -> int:
+        return self.told.read_text().count("\n")
+
+    def check(self, workspace: Workspace, kills: int) -> None:
+        """Every act on the chain exactly once, none lost, and no transaction but those that the outbox tells."""
+        accepted = self.told.read_text().splitlines()
+        view = workspace.newest()
         held = [
             str(act.digest)
-            for agreement in agreements
+            for agreement in self.agreements
             for act in view.acts_on(Contract.AGREEMENT_LEDGER, agreement)
             if act.act.kind is ActKind.DECLARATION
         ]
         assert len(held) == len(set(held))
         # An act may have been accepted in the moment before it was told; none was told that is not held.
         assert set(accepted) <= set(held)
-        assert len(set(held) - set(accepted)) <= KILLS
-        assert len(accepted) >= KILLS, "hardly anything was done between two kills"
+        assert len(set(held) - set(accepted)) <= kills
+        assert len(accepted) >= kills, "hardly anything was done between two kills"
         assert workspace.outbox.pending() == []
         assert {workspace.submission(act.digest).status for act in view.acts.values()} == {"recorded"}
+        sent, made = self.before
         with Session(workspace.outbox.engine) as session:
-            batches = session.exec(select(BatchRow)).all()[batches_before:]
+            batches = session.exec(select(BatchRow).order_by(col(BatchRow.id))).all()[made:]
             finals = session.exec(select(StepRow.digest).where(StepRow.state == "final")).all()
-        # No transaction was in vain, and none was sent beside those that the outbox tells.
-        assert {batch.state for batch in batches} == {"final"}
-        assert workspace.node.nonce(payer) - sent_before == len(batches)
+        assert {batch.state for batch in batches} == {"final"}, "no transaction was in vain"
+        assert workspace.node.nonce(workspace.sender.address) - sent == len(batches)
         assert sorted(set(finals)) == sorted(finals)
+        assert set(held) <= set(finals)
+
+
+def test_kills_lose_nothing_and_double_nothing(delegations: Delegations, tmp_path: Path) -> None:
+    story = Story.of(delegations, tmp_path, 12 * EMBEDDED)
+    story.live_and_be_killed(EMBEDDED, random.Random(8))
+    with Workspace.open(story.folder, write=True) as workspace:
+        workspace.carry()
+        story.check(workspace, EMBEDDED)
+
+
+@pytest.mark.tools
+def test_kills_while_transactions_wait_for_a_block_lose_nothing_either(
+    anvil_work: tuple[Anvil, Delegations], tmp_path: Path
+) -> None:
+    """On Anvil, with a block a second: most kills come between handing a transaction over and its block."""
+    anvil, made = anvil_work
+    story = Story.of(made, tmp_path, 40 * ANVIL)
+    anvil.ask("evm_setAutomine", False)
+    anvil.ask("evm_setIntervalMining", 1)
+    try:
+        story.live_and_be_killed(ANVIL, random.Random(80))
+        with Workspace.open(story.folder, write=True) as workspace:
+            workspace.carry()
+            anvil.ask("anvil_mine", "0x50")  # what is in a block becomes final
+            workspace.carry()
+            story.check(workspace, ANVIL)
+    finally:
+        anvil.ask("evm_setIntervalMining", 0)

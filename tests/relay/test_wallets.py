@@ -1,8 +1,14 @@
 """Contract wallets (ERC-1271), and accounts with code that a plain key signs for (EIP-7702): from outbox to index."""
 
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import solcx
+from eth_abi import encode
+from eth_account import Account
+from eth_account.messages import encode_typed_data
 
 from normledger.acts.act import ActKind, Contract
 from normledger.acts.release import create2
@@ -13,6 +19,7 @@ from normledger.errors import NormLedgerError, SignatureError
 from normledger.identifiers import Address, keccak
 from normledger.relay.preparation import Prepared, prepare_rotation
 from normledger.workspace import Workspace
+from scripts.compile_contracts import ROOT, SOLC_VERSION, choose_compiler
 from tests.chains import KEY, Prague
 from tests.delegations import Delegations, create
 
@@ -115,6 +122,65 @@ def test_a_party_rotates_from_a_plain_key_to_a_wallet(delegations: Delegations, 
     assert [tenure.account for tenure in party.tenures] == [address_of(made.keys["A"]), wallet]
     with pytest.raises(NormLedgerError, match="has no full powers"):
         made.submit(before, "A")
+
+
+def council_code(owners: Sequence[str], threshold: int) -> bytes:
+    """The init code of tests/contracts/Council.sol."""
+    choose_compiler()
+    names = ("tests/contracts/Council.sol", "contracts/interfaces/IERC1271.sol")
+    output = solcx.compile_standard(
+        {
+            "language": "Solidity",
+            "sources": {name: {"content": (ROOT / name).read_text()} for name in names},
+            "settings": {"evmVersion": "shanghai", "outputSelection": {"*": {"Council": ["evm.bytecode"]}}},
+        },
+        solc_version=SOLC_VERSION,
+    )
+    compiled = output["contracts"][names[0]]["Council"]["evm"]["bytecode"]["object"]
+    return bytes.fromhex(compiled) + encode(["address[]", "uint256"], [list(owners), threshold])
+
+
+def by_owners(wallet: Address, chain_id: int, digest: bytes, *keys: bytes) -> bytes:
+    """Their signatures as a Safe's owners give them: each of the wallet's own message about the digest."""
+    message = {
+        "types": {
+            "EIP712Domain": [
+                {"name": "chainId", "type": "uint256"}, {"name": "verifyingContract", "type": "address"},
+            ],
+            "SafeMessage": [{"name": "message", "type": "bytes"}],
+        },
+        "primaryType": "SafeMessage",
+        "domain": {"chainId": chain_id, "verifyingContract": str(wallet)},
+        "message": {"message": digest},
+    }  # fmt: skip
+    accounts = sorted((Account.from_key(key) for key in keys), key=lambda one: int(one.address, 16))
+    return b"".join(one.sign_message(encode_typed_data(full_message=message)).signature for one in accounts)
+
+
+@pytest.mark.tools
+@pytest.mark.skipif(shutil.which("node") is None, reason="no compiler: `make install` brings Node's tools")
+def test_a_wallet_of_several_owners_signs_once_so_many_of_them_have(delegations: Delegations) -> None:
+    """Two of three, as a Safe: one alone, one twice, and a stranger are refused in a sentence."""
+    made, work = delegations, delegations.workspace
+    one, two, three, stranger = (keccak(name) for name in (b"one", b"two", b"three", b"stranger"))
+    owners = [Account.from_key(key).address for key in (one, two, three)]
+    council, _ = deploy(work.sender, council_code(owners, 2))
+    chain_id = work.node.chain_id
+    claim = work.prepare_claim("name:Council", "ngo", Profile("Council"), council)
+    submit(work, claim, by_owners(council, chain_id, claim.digest, three, one))
+    made.parties["Council"] = claim.statement.party
+
+    agreement = made.found(made.text("A", "B"))
+    accession = made.prepare(ActKind.ACCESSION, agreement, "Council")
+    for keys in ((one,), (one, one), (one, stranger)):
+        signed = by_owners(council, chain_id, accession.digest, *keys)
+        with pytest.raises(SignatureError, match="does not take the signature for its own; sign with the owners"):
+            work.submit(accession.typed_data, "0x" + signed.hex())
+    with pytest.raises(SignatureError, match="does not take the signature"):  # what they signed was another act
+        work.submit(accession.typed_data, "0x" + by_owners(council, chain_id, claim.digest, one, two).hex())
+    submit(work, accession, by_owners(council, chain_id, accession.digest, two, three))
+    recorded = work.view().acts[accession.digest]
+    assert (recorded.signer, recorded.proven, len(recorded.signature)) == (council, False, 130)
 
 
 @pytest.mark.tools
