@@ -3,6 +3,7 @@
 Under /v1 as JSON, elsewhere as a page. An error that nobody foresaw says nothing of its insides.
 """
 
+import re
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -10,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from api.body_faults import Body, pointer, pointer_of
 from api.frame import HEADERS
 from api.pages.rendering import render
 from api.problem_types import TYPES
@@ -63,13 +65,14 @@ def problem(
     title: str,
     detail: str,
     headers: dict[str, str] | None = None,
+    error: NormLedgerError | None = None,
     **more: str,
 ) -> Response:
-    """One problem document; outside the API, one page."""
+    """One problem document; outside the API, one page, which tells `error` in the reader's language where it can."""
     headers = {**HEADERS, "Cache-Control": "no-store", **(headers or {})}
     path = request.url.path
     if path != "/v1" and not path.startswith("/v1/"):
-        page = render(request, "problem.html", status, title=title, detail=detail)
+        page = render(request, "problem.html", status, title=title, slug=slug, detail=detail, error=error)
         page.headers.update(headers)
         return page
     body = Problem(type=f"/problems/{slug}", title=title, status=status, detail=detail, **more)
@@ -81,11 +84,37 @@ def _of_library(request: Request, error: Exception) -> Response:
     status, title = next(
         ((status, title) for kind, status, title in _STATUS if isinstance(error, kind)), (500, "The service failed")
     )
-    more = {"field": error.field} if isinstance(error, InputError) and error.field else {}
-    if more.get("field") in request.query_params:
-        more["parameter"] = more["field"]
     headers = {"Retry-After": "5"} if status == 503 else None
-    return problem(request, status, error.slug, title, _sentence(str(error)), headers, **more)
+    detail, more = _placed(request, error)
+    return problem(request, status, error.slug, title, _sentence(_over_http(detail)), headers, error, **more)
+
+
+def _placed(request: Request, error: NormLedgerError) -> tuple[str, dict[str, str]]:
+    """What is wrong, beginning with its place in the address or in the body; and that place for a program."""
+    field = error.field if isinstance(error, InputError) else None
+    more = {"field": field} if field else {}
+    body: Body | None = getattr(request.state, "body", None)
+    if body is None:
+        if isinstance(error, InputError) and field and _is_parameter(request, field):
+            return f"At the parameter {field} of the address: {error.message}", {**more, "parameter": field}
+        return str(error), more
+    where = pointer_of(body, error)
+    if where is None:
+        return str(error), more
+    if isinstance(error, InputError) and field and not error.source:
+        return f"At {where} of the body: {error.message}", {**more, "pointer": where}
+    return str(error), {**more, "pointer": where}
+
+
+def _is_parameter(request: Request, name: str) -> bool:
+    route = request.scope.get("route")
+    known = request.app.state.parameters.get(getattr(route, "path", ""), ())
+    return name in request.query_params or name in known or name in request.path_params
+
+
+def _over_http(detail: str) -> str:
+    """What the library advises for the command line, for whoever asks over HTTP."""
+    return re.sub(r"`normledger (parties|agreements|norms)`", r"/v1/\1", detail)
 
 
 def _of_request(request: Request, error: Exception) -> Response:
@@ -97,9 +126,9 @@ def _of_request(request: Request, error: Exception) -> Response:
         where = f"the parameter {name} of the address" if place in ("query", "path") else f"the {place} {name}"
         detail = _sentence(f"At {where}: {_told(fault)}")
         return problem(request, 422, "bad-input", "The input is not well formed", detail, parameter=name)
-    pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in inner)
-    detail = _sentence(f"At {pointer} of the body: {_told(fault)}")
-    return problem(request, 422, "bad-input", "The input is not well formed", detail, pointer=pointer)
+    where = pointer(*inner)
+    detail = _sentence(f"At {where} of the body: {_told(fault)}" if where else f"The body as a whole: {_told(fault)}")
+    return problem(request, 422, "bad-input", "The input is not well formed", detail, pointer=where)
 
 
 _PATTERNS = {

@@ -11,7 +11,9 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 
+from api.body_faults import Body
 from normledger.documents.canonical import parse_json
+from normledger.errors import InputError
 
 _M = TypeVar("_M", bound=BaseModel)
 
@@ -22,8 +24,12 @@ def body_of(model: type[_M]) -> Callable[[Request], Awaitable[_M]]:
     async def read(request: Request) -> _M:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json":
-            raise HTTPException(415, f"Send the body as application/json, not as {kind or 'nothing named'}.")
-        given = parse_json(await request.body())
+            raise HTTPException(
+                415, f"Send the body as application/json, {f'not as {kind}' if kind else 'and say so'}."
+            )
+        request.state.body = Body()
+        given = parse_json(_text(await request.body()), source="The body")
+        request.state.body = Body(given, frozenset(model.model_fields))
         try:
             return model.model_validate(given)
         except ValidationError as error:
@@ -31,6 +37,13 @@ def body_of(model: type[_M]) -> Callable[[Request], Awaitable[_M]]:
             raise RequestValidationError(faults) from None
 
     return read
+
+
+def _text(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        raise InputError(f"byte {error.start} is not UTF-8; send the text as UTF-8", source="The body") from None
 
 
 def described(model: type[BaseModel], example: dict[str, Any]) -> dict[str, Any]:

@@ -53,9 +53,13 @@ class NotFound(NormLedgerError):
 
 
 class SignatureError(NormLedgerError):
-    """A signature that proves nothing for the act it came with."""
+    """A signature that proves nothing for the act it came with; `field` is what says so in the typed data, as a path."""
 
     slug = "bad-signature"
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        self.field = field
+        super().__init__(message)
 
 
 class Refused(NormLedgerError):

@@ -477,7 +477,7 @@ class Workspace:
     ) -> tuple[Domain, Signable, bytes, bytes, list[Document]]:
         domain, statement = from_json(typed_data, self.release)
         signed, agreed = _signature(signature), _signature(consent or "0x")
-        documents = [read_document(text) for text in texts]
+        documents = [_travelling(text, place) for place, text in enumerate(texts)]
         check(
             view, self.release, domain, statement, signed, int(time.time()), documents,
             consent=agreed, wallets=_Wallets(self),
@@ -628,6 +628,14 @@ class _Wallets:
 
     def signed(self, contract: Contract, account: Address, digest: Digest, signature: bytes) -> bool:
         return is_signed_by_wallet(self._workspace.node, contract, account, digest, signature)
+
+
+def _travelling(text: dict[str, Any], place: int) -> Document:
+    """One of the texts that came with an act."""
+    try:
+        return read_document(text)
+    except InputError as error:
+        raise error.at(field=f"texts[{place}]" + (f".{error.field}" if error.field else "")) from None
 
 
 def _signature(text: str) -> bytes:

@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from api.pages import language
+from api.pages import faults, language
 from api.pages.language import N_, _, counted, pair
 from api.schemas import CountModel
 from normledger.composition.record import Basis, World
@@ -129,27 +129,6 @@ _TERMS = {
     "party count": N_("number of parties"),
     "party count as of": N_("number of parties, as of"),
 }
-_PROBLEMS = {
-    one: one
-    for one in (
-        N_("Not found"),
-        N_("The signature proves nothing"),
-        N_("The input is not well formed"),
-        N_("Refused"),
-        N_("The chain is not available"),
-        N_("The service is not ready"),
-        N_("Two records of one fact differ"),
-        N_("The service failed"),
-        N_("Not done here"),
-        N_("Too large"),
-        N_("The request can't be answered"),
-        N_("There is nothing at this address; /v1/openapi.json lists what there is."),
-        N_("This address does not take that method; /v1/openapi.json tells which it takes."),
-        N_("The body is larger than 1 MiB; send less at once."),
-        N_("This is a defect of the service; its log tells more."),
-    )
-}
-"""Titles and sentences of `api.problems` that are always the same. Others name what is wrong, in the original."""
 _ORDER = {name: number for names in (KINDS, REGIONS) for number, name in enumerate(names)}
 
 
@@ -194,13 +173,6 @@ def term(name: str | None) -> Markup:
         return Markup()
     plain = name.replace("_", " ").replace("-", " ") if name not in _TERMS else name
     return _(_TERMS[plain]) if plain in _TERMS else Markup('<bdi lang="en">{}</bdi>').format(plain)
-
-
-def said(sentence: str) -> Markup:
-    """A problem in the reader's language where its words are always the same; else as the library tells it, marked."""
-    if sentence in _PROBLEMS:
-        return _(sentence)
-    return Markup('<span lang="en" dir="ltr">{}</span>').format(sentence)
 
 
 def tint(name: str) -> str:
@@ -261,7 +233,8 @@ _ENVIRONMENT.policies["ext.i18n.trimmed"] = True
 _ENVIRONMENT.globals.update(to=to, here=here, longest=40, kept=KEPT)
 _ENVIRONMENT.filters.update(
     moment=language.moment, iso=iso, counts=counts, day=language.day, kind=kind, tint=tint, term=term, tongue=tongue,
-    number=language.number, said=said, anchor=anchor,
+    number=language.number, said=faults.said, framed=faults.framed,
+    advice=faults.advice, anchor=anchor,
 )  # fmt: skip
 _ENVIRONMENT.tests["web"] = lambda text: str(text).startswith(("https://", "http://"))
 _TEMPLATES = Jinja2Templates(env=_ENVIRONMENT)

@@ -243,7 +243,8 @@ def from_json(data: Any, release: "Release") -> tuple[Domain, Signable]:
         written = written_type(contract, kind)
     members = _members(written)
     if set(message) != {member for _, member in members}:
-        raise InputError(f"a {name} has exactly the fields {', '.join(one for _, one in members)}", field="message")
+        names = ", ".join(one for _, one in members)
+        raise InputError(f"a message of type {name} has exactly the fields {names}", field="message")
     values = {member: _read(type_, member, message[member]) for type_, member in members}
     statement = _act(contract, kind, values) if kind is not None else _OWN_READERS[name](values)
     if to_json(domain, statement) != data:

@@ -52,12 +52,14 @@ def check(
     if domain.chain_id != view.at.chain_id:
         raise SignatureError(
             f"The act was signed for chain {domain.chain_id}, this register is on chain {view.at.chain_id}; "
-            "sign the act that this register prepares."
+            "sign the act that this register prepares.",
+            field="domain.chainId",
         )
     if release.contract_at(domain.contract) is None:
         raise SignatureError(
             f"The act was signed for contract {domain.contract}, this register's {contract.title} is "
-            f"{release.address(contract)}; sign the act that this register prepares."
+            f"{release.address(contract)}; sign the act that this register prepares.",
+            field="domain.verifyingContract",
         )
     digest = domain.digest(statement)
     _check_signature(contract, digest, signature, statement.account, wallets)
@@ -78,14 +80,16 @@ def check(
         raise SignatureError(
             f"{party.name} acts through account {party.account}, but the act names {statement.account}, which has no "
             f"full powers for a {statement.kind.term} on this subject; sign with the party's own key, or let it "
-            "empower that account."
+            "empower that account.",
+            field="message.account",
         )
     if isinstance(statement, Act):
         contract = contract_at(view, statement.kind, statement.subject)
     if domain.contract != release.address(contract):
         raise SignatureError(
             f"The act was signed for contract {domain.contract}, but a {statement.kind.term} is recorded by "
-            f"{release.address(contract)}; sign the act that this register prepares."
+            f"{release.address(contract)}; sign the act that this register prepares.",
+            field="domain.verifyingContract",
         )
     if isinstance(statement, Act):
         _check_number(view, contract, statement, party, now)
@@ -159,7 +163,10 @@ def _check_claim(view: View, release: Release, domain: Domain, claim: Claim) -> 
     if not 1 <= claim.kind <= len(KINDS):
         raise InputError(f"kind {claim.kind} is unknown; it counts from 1 to {len(KINDS)}", field="kind")
     if domain.contract != release.address(Contract.PARTY_REGISTRY):
-        raise SignatureError("A claim is signed for the PartyRegistry of this release; sign the one prepared here.")
+        raise SignatureError(
+            "A claim is signed for the PartyRegistry of this release; sign the one prepared here.",
+            field="domain.verifyingContract",
+        )
     if claim.party in view.parties:
         raise Refused(f"Party {claim.party} is registered already; use it.", reason="AlreadyClaimed")
 
