@@ -20,6 +20,7 @@ from api.pages import (
     norms_forming,
     signing,
     signing_ceremonies,
+    what_if,
     workbench,
 )
 from api.pages import parties as parties_pages
@@ -57,7 +58,7 @@ _SIGNING = (preparations, submissions, ceremonies)
 
 _PAGES = (
     norms_forming, norm, candidate, agreement, parties_pages, acts_pages, compare, search_page, checking, workbench,
-    signing, signing_ceremonies,
+    what_if, signing, signing_ceremonies,
 )  # fmt: skip
 
 

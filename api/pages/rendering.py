@@ -213,6 +213,19 @@ def here(context: Context, **changed: Any) -> str:
     return str(request.url.path) + (f"?{urlencode(query)}" if query else "")
 
 
+@pass_context
+def without(context: Context, name: str, value: str) -> str:
+    """This page again, less one of several values that its address gives to a name."""
+    request = context["request"]
+    query = [pair for pair in request.query_params.multi_items() if pair != (name, value)]
+    return str(request.url.path) + (f"?{urlencode(query)}" if query else "")
+
+
+def bdis(parts: Iterable[str]) -> Markup:
+    """Names of the record in an enumeration, each kept from turning the direction of what follows."""
+    return join(Markup("<bdi>{}</bdi>").format(part) for part in parts)
+
+
 def join(parts: Iterable[Any]) -> Markup:
     """An enumeration with the comma of the language."""
     return Markup(_(", ")).join(parts)
@@ -230,11 +243,11 @@ _ENVIRONMENT.install_gettext_callables(  # type: ignore[attr-defined]  # the ext
     language.plainly, language.plainly_counted, newstyle=True
 )
 _ENVIRONMENT.policies["ext.i18n.trimmed"] = True
-_ENVIRONMENT.globals.update(to=to, here=here, longest=40, kept=KEPT)
+_ENVIRONMENT.globals.update(to=to, here=here, without=without, longest=40, kept=KEPT)
 _ENVIRONMENT.filters.update(
     moment=language.moment, iso=iso, counts=counts, day=language.day, kind=kind, tint=tint, term=term, tongue=tongue,
     number=language.number, said=faults.said, framed=faults.framed,
-    advice=faults.advice, anchor=anchor,
+    advice=faults.advice, anchor=anchor, bdis=bdis,
 )  # fmt: skip
 _ENVIRONMENT.tests["web"] = lambda text: str(text).startswith(("https://", "http://"))
 _TEMPLATES = Jinja2Templates(env=_ENVIRONMENT)
