@@ -53,6 +53,7 @@ _FORMS = (
     ),
     (re.compile(r"'(?P<text>.*)' is no day; "), N_("“%(text)s” is no day; write it as 2026-01-31.")),
     (re.compile(r"give a block or a day, not both"), N_("Give a block or a day, not both.")),
+    (re.compile(r"there was nothing on this"), N_("Nothing was recorded here yet then; choose a later day.")),
 )
 """What the library says most often of an address, and how a page says it."""
 

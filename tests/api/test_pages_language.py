@@ -139,7 +139,12 @@ def test_a_problem_speaks_the_readers_language(served: Served) -> None:
     text = served.client.get("/nothing", headers={"Accept-Language": "fr"}).text
     assert "<h1>Introuvable</h1>" in text
     text = served.client.get("/norms/0x00", headers={"Accept-Language": "fr"}).text
-    assert '<span lang="en" dir="ltr">There is no norm' in text, "what the library tells is marked as the original"
+    assert 'Il n’y a pas de norme « <bdi dir="auto">0x00</bdi> » ici.' in text
+    text = served.client.get("/parties/state:FRA?at=2000-01-01", headers={"Accept-Language": "ar"}).text
+    assert "لم يكن قد سُجّل هنا شيء بعد" in text
+    text = served.client.get("/workbench/decisions?d1=neither.0x00.0x00", headers={"Accept-Language": "fr"}).text
+    assert '<span lang="en" dir="ltr">a clause stands to another' in text, "what only the library tells is marked"
+    assert "Ce qui figure à <code>d1</code> ne peut être accepté" in text
 
 
 def test_a_missing_translation_shows_the_original_and_its_language(
