@@ -17,8 +17,8 @@ from normledger.composition.result import Composition
 
 Sort = Literal["party", "agreement", "norm", "candidate"]
 
-_OFFERED = 400
-"""Names that a page carries; of a register with more, the form leads on to those that are near."""
+_OFFERED = 18_000
+"""Bytes of names that a page carries; of a register with more, the form leads on to those that are near."""
 _NEAR = 12
 
 
@@ -100,7 +100,7 @@ def near(among: Sequence[Choice], text: str) -> tuple[Choice, ...]:
 def offered(among: Sequence[Choice], *sorts: Sort) -> list[str]:
     """The titles that a form offers, each once."""
     titles = list(dict.fromkeys(one.title for one in among if one.sort in sorts))
-    return titles if len(titles) <= _OFFERED else []
+    return titles if sum(len(title.encode()) + 26 for title in titles) <= _OFFERED else []
 
 
 def folded(text: str) -> str:

@@ -48,7 +48,7 @@ def comparing(
                 for field, choice in meant.items()
                 if choice is None
             ],
-            "offered": choosing.offered(among, "norm", "party", "agreement", "candidate"),
+            "offered": [] if found else choosing.offered(among, "norm", "party", "agreement"),
             "both": _both(composition, found) if found else [],
             "texts": {id_: outcome.text for id_, outcome in composition.outcomes.items()},
             "keys": {id_: str(key_of([id_])) for id_ in composition.outcomes},
