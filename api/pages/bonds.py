@@ -34,6 +34,8 @@ class Bond:
     clauses: int
     of: int
     date: str | None
+    dated: bool
+    """Whether the date is of an act of its own; else it is the text's."""
     promises: tuple[Promise, ...]
     without: tuple[str, ...]
     acts: tuple[str, ...]
@@ -111,6 +113,7 @@ def _bond(composition: Composition, key: str, agreement: Hash, all_of_it: Sequen
         len(promised),
         len(text.clauses),
         min((one.date for one in mine if one.date), default=text.date),
+        any(one.date for one in mine),
         tuple(Promise(tuple(keys), ordered(reach), ordered(others - reach)) for reach, keys in owed.items()),
         tuple(clause.key for clause in text.clauses if clause.id not in promised),
         tuple(sorted({str(act) for one in mine for act in one.acts})),
