@@ -53,7 +53,7 @@ class NotFound(NormLedgerError):
 
 
 class SignatureError(NormLedgerError):
-    """A signature that proves nothing for the act it came with; `field` is what says so in the typed data, as a path."""
+    """A signature that proves nothing for the act it came with; `field` is what says so in the typed data, a path."""
 
     slug = "bad-signature"
 

@@ -325,6 +325,19 @@ def test_the_timeline_is_narrowed_by_name_kind_and_year(served: Served) -> None:
     assert "None." in served.client.get("/timeline?q=nobody").text
 
 
+def test_a_line_over_time_tells_how_many_have_no_date(served: Served) -> None:
+    lives = served.client.get("/timeline").text.split('class="plain lives"')[1].split("</ul>")[0].split("<li>")[1:]
+    undated = 0
+    for life in lives:
+        key, told = re.findall(r"/candidates/(0x[0-9a-f]{64})", life)[0], re.sub("<[^>]+>", " ", life)
+        parties = served.client.get(f"/v1/candidates/{key}").json()["candidate"]["parties"]["value"]
+        last = int(re.findall(r"(?:to )?(\d+) in \d{4}", told)[-1])
+        more = int(found[0]) if (found := re.findall(r"(\d+) more without a date", told)) else 0
+        assert last + more == parties
+        undated += more
+    assert undated
+
+
 def test_a_search_lists_all_of_one_sort_page_by_page(served: Served) -> None:
     text = served.client.get("/search?q=parties").text
     count = int(re.findall(r'<h2 id="clause">Clauses <span class="note">(\d+)</span>', text)[0])
