@@ -22,6 +22,7 @@ from api.pages import (
     rows,
     signing,
     signing_ceremonies,
+    what_if,
     workbench,
 )
 from api.pages import parties as parties_pages
@@ -61,7 +62,7 @@ _SIGNING = (preparations, submissions, ceremonies)
 
 _PAGES = (
     norms_forming, norm, candidate, agreement, parties_pages, acts_pages, compare, search_page, provenance_page,
-    checking, workbench, signing, signing_ceremonies,
+    checking, workbench, what_if, signing, signing_ceremonies,
 )  # fmt: skip
 
 

@@ -64,12 +64,13 @@ def problem(
     title: str,
     detail: str,
     headers: dict[str, str] | None = None,
+    error: NormLedgerError | None = None,
     **more: str,
 ) -> Response:
-    """One problem document; outside the API, one page."""
+    """One problem document; outside the API, one page, which tells `error` in the reader's language where it can."""
     headers = {**HEADERS, "Cache-Control": "no-store", **(headers or {})}
     if not (request.url.path + "/").startswith(("/v1/", "/health/")):
-        page = render(request, "problem.html", status, title=title, detail=detail)
+        page = render(request, "problem.html", status, title=title, slug=slug, detail=detail, error=error)
         page.headers.update(headers)
         return page
     body = Problem(type=f"/problems/{slug}", title=title, status=status, detail=detail, **more)
@@ -81,21 +82,39 @@ def _of_library(request: Request, error: Exception) -> Response:
     status, title = next(
         ((status, title) for kind, status, title in _STATUS if isinstance(error, kind)), (500, "The service failed")
     )
-    told, more = str(error), {}
-    if error.field:
-        more["field"] = error.field
-        if error.field in request.query_params:
-            more["parameter"] = error.field
-        elif error.field.lower() in request.headers:
-            told = f"At the header {error.field}: {error.message}" if isinstance(error, InputError) else told
-        elif request.method == "POST":
-            more["pointer"] = _pointer(error.field)
-            if isinstance(error, InputError):
-                told = f"At {more['pointer']} of the body: {error.message}"
-    elif isinstance(error, InputError) and request.method == "POST":
-        told = f"The body{f', line {error.line}' if error.line else ''}: {error.message}"
+    told, more = _placed(request, error)
     headers = {"Retry-After": "5"} if status == 503 else None
-    return problem(request, status, error.slug, title, _sentence(told), headers, **more)
+    return problem(request, status, error.slug, title, _sentence(_over_http(told)), headers, error, **more)
+
+
+def _placed(request: Request, error: NormLedgerError) -> tuple[str, dict[str, str]]:
+    """What is wrong, beginning with its place in the address, a header or the body; and that place for a program."""
+    malformed, field = isinstance(error, InputError), error.field
+    said = error.message if isinstance(error, InputError) else str(error)
+    if field is None:
+        if request.method != "POST" or not isinstance(error, InputError):
+            return str(error), {}
+        return f"The body{f', line {error.line}' if error.line else ''}: {said}", {"pointer": ""}
+    more = {"field": field}
+    if _is_parameter(request, field):
+        return f"At the parameter {field} of the address: {said}" if malformed else said, {**more, "parameter": field}
+    if field.lower() in request.headers:
+        return f"At the header {field}: {said}" if malformed else said, more
+    if request.method != "POST":
+        return str(error), more
+    place = _pointer(field)
+    return f"At {place} of the body: {said}" if malformed else said, {**more, "pointer": place}
+
+
+def _is_parameter(request: Request, name: str) -> bool:
+    route = request.scope.get("route")
+    known = request.app.state.parameters.get(getattr(route, "path", ""), ())
+    return name in request.query_params or name in known or name in request.path_params
+
+
+def _over_http(detail: str) -> str:
+    """What the library advises for the command line, for whoever asks over HTTP."""
+    return re.sub(r"`normledger (parties|agreements|norms)`", r"/v1/\1", detail)
 
 
 _STEP = re.compile(r"\[(\d+)\]|([^.\[]+)|[.\[]")

@@ -47,7 +47,7 @@ class Problem(BaseModel):
                     "type": "/problems/not-found",
                     "title": "Not found",
                     "status": 404,
-                    "detail": "There is no norm 'x' here; `normledger norms` lists them",
+                    "detail": "There is no norm 'x' here; /v1/norms lists them.",
                 }
             ]
         },

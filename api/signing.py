@@ -33,7 +33,7 @@ from normledger.relay.calling import RawCall
 from normledger.relay.ceremonies import Ceremony
 from normledger.relay.outbox import Submission
 from normledger.relay.preparation import Prepared
-from normledger.relay.requests import TERMS, ActRequest, kind_of, prepare_requested
+from normledger.relay.requests import TERMS, ActRequest, an, kind_of, prepare_requested
 
 # --- preparing
 
@@ -44,7 +44,7 @@ def prepare(asked: Access, request: PreparationRequest) -> PreparationAnswer:
     kind = kind_of(wanted)
     view = asked.workspace.newest()
     if request.basis is not None and kind not in (ActKind.PUBLICATION, ActKind.DERIVATION):
-        raise InputError(f"a {kind.term} takes no basis; leave it out", field="basis")
+        raise InputError(f"{an(kind)} takes no basis; leave it out", field="basis")
     if kind is ActKind.PUBLICATION and not wanted.content:
         wanted = _with_derivation(asked, view, wanted, request.basis or "consented")
     return answer(view, prepare_requested(view, asked.workspace.release, wanted), request.kind)

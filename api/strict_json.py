@@ -23,7 +23,9 @@ def body_of(model: type[_M]) -> Callable[[Request], Awaitable[_M]]:
     async def read(request: Request) -> _M:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json":
-            raise HTTPException(415, f"Send the body as application/json, not as {kind or 'nothing named'}.")
+            raise HTTPException(
+                415, f"Send the body as application/json, {f'not as {kind}' if kind else 'and say so'}."
+            )
         body = await request.body()
         if not body.strip():
             raise InputError("it is empty; send a JSON object")

@@ -1,14 +1,16 @@
 """One act by its digest, and all acts by date; a report's leaf is shown as what it is: somebody else's word."""
 
+import re
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from api import answers
-from api.pages import evidence, rows
+from api.pages import choosing, evidence, rows
 from api.pages.rendering import SHOWN, Shown, render
 from api.pages.seen import Sees, beside
 from normledger.acts.act import ActKind, Contract
@@ -100,22 +102,30 @@ def _kind_of(act: object) -> str:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the timeline: a day, what was done, on what, by whom, and the acts."""
+    """One line of the timeline: a day, what was done, on what, and by whom: key, name, and the act."""
 
     day: str
     kind: str
     link: str
     title: str
-    parties: tuple[tuple[str, str], ...]
-    acts: tuple[str, ...]
+    parties: tuple[tuple[str, str, str], ...]
     text: str = ""
 
 
 @router.get("/timeline")
 def timeline(
-    request: Request, seen: Sees, shown: Shown | None = None, page: Annotated[int, Query(ge=1)] = 1
+    request: Request,
+    seen: Sees,
+    shown: Shown | None = None,
+    q: Annotated[str, Query(max_length=300)] = "",
+    kind: Annotated[str, Query(max_length=60)] = "",
+    year: Annotated[str, Query(pattern="^([0-9]{4})?$")] = "",
+    page: Annotated[int, Query(ge=1)] = 1,
 ) -> HTMLResponse:
-    """All acts, the newest first; and the lives of the strongest outcomes."""
+    """All acts, the newest first, or those of a name, of a kind, of a year; and the lives of the strongest outcomes.
+
+    `q` is words that begin words of a party's name or of the title.
+    """
     shown = seen.shown(shown)
     composition = seen.composition(shown)
 
@@ -123,17 +133,42 @@ def timeline(
         make = _reported if shown == "reported" else _signed
         entries = beside(seen.view, ("timeline", shown), lambda: make(seen.view, SHOWN[shown][1]))
         start = (page - 1) * _LISTED
+        found = [one for one in (_narrowed(one, words) for one in entries if _passes(one, kind, year)) if one]
+        among = choosing.choices(seen, composition, shown)
         return {
-            "entries": entries[start : start + _LISTED],
-            "total": len(entries),
+            "entries": found[start : start + _LISTED],
+            "total": len(found),
             "start": start,
-            "more": start + _LISTED < len(entries),
-            "lives": rows.rows(composition)[:_LIVES] if page == 1 else [],
+            "more": start + _LISTED < len(found),
+            "lives": [] if page > 1 or words or kind or year else rows.rows(composition)[:_LIVES],
+            "kinds": sorted({one.kind for one in entries}),
+            "years": sorted({one.day[:4] for one in entries if one.day[:4].isdigit()}, reverse=True),
+            "offered": choosing.offered(among, "party", "agreement"),
         }
 
+    words = choosing.folded(q).split()
+    twin: tuple[str, dict[str, str]] = ("/v1/reports", {}) if shown == "reported" else ("/v1/acts", {})
     return render(
-        request, "timeline.html", at=seen.view.at, shown=shown, page=page, twin=("/v1/acts", {}), **seen.do(gathered)
-    )
+        request, "timeline.html", at=seen.view.at, shown=shown, page=page, q=q.strip(), kind=kind, year=year, twin=twin,
+        **seen.do(gathered),
+    )  # fmt: skip
+
+
+def _passes(one: Entry, kind: str, year: str) -> bool:
+    return kind in ("", one.kind) and one.day.startswith(year)
+
+
+def _narrowed(one: Entry, words: Sequence[str]) -> Entry | None:
+    """The line where its title has these words; less the other parties where one of them is meant; else nothing."""
+    if not words or _begins(one.title, words):
+        return one
+    meant = tuple(party for party in one.parties if _begins(party[1], words))
+    return replace(one, parties=meant) if meant else None
+
+
+def _begins(text: str, words: Sequence[str]) -> bool:
+    plain = choosing.folded(text)
+    return all(re.search(r"(?<!\w)" + re.escape(word), plain) for word in words)
 
 
 def _signed(view: View, world: str) -> list[Entry]:
@@ -147,8 +182,8 @@ def _signed(view: View, world: str) -> list[Entry]:
             link, title = f"/parties/{party.id}", party.name
         found.append(
             Entry(
-                day_of(one.recorded.time), one.act.kind.term, link, title, ((str(party.id), party.name),),
-                (str(one.digest),), view.statement(one.act.content) or "",
+                day_of(one.recorded.time), one.act.kind.term, link, title,
+                ((str(party.id), party.name, str(one.digest)),), view.statement(one.act.content) or "",
             )
         )  # fmt: skip
     return found
@@ -164,11 +199,11 @@ def _reported(view: View, world: str) -> list[Entry]:
     found = []
     for (day, agreement, kind), leaves in sorted(groups.items(), key=lambda item: item[0], reverse=True):
         text = view.reported_agreements.get(agreement)  # type: ignore[call-overload]  # keys are hashes of documents
-        actors = sorted({(leaf.actor.identifier, leaf.actor.name) for leaf, _ in leaves}, key=lambda one: one[1])
+        named = {leaf.actor.identifier: (leaf.actor.identifier, leaf.actor.name, str(hash_)) for leaf, hash_ in leaves}
+        actors = sorted(named.values(), key=lambda one: (one[1], one[0]))
         found.append(
             Entry(
                 day, kind, f"/agreements/{agreement}", text.title if text else str(agreement), tuple(actors),
-                tuple(str(hash_) for _, hash_ in leaves),
             )
         )  # fmt: skip
     return found

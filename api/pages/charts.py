@@ -10,7 +10,7 @@ from datetime import date
 
 from markupsafe import Markup, escape
 
-from api.pages.language import _
+from api.pages.language import _, counted
 from api.pages.rendering import term
 from normledger.composition.emergence import Life, Step
 from normledger.composition.record import Actor
@@ -27,19 +27,25 @@ class Spark:
     last_year: str
     last: int
     setbacks: int
+    undated: int
+    """Parties that stand behind it, and whose acts tell no day: the line does not count them."""
 
     def told(self) -> Markup:
         """The small line in words."""
         if self.first_year == self.last_year:
-            return _("%(count)s in %(year)s", count=self.last, year=self.last_year)
-        return _(
-            "from %(first)s in %(first_year)s to %(last)s in %(last_year)s",
-            first=self.first, first_year=self.first_year, last=self.last, last_year=self.last_year,
-        )  # fmt: skip
+            line = _("%(count)s in %(year)s", count=self.last, year=self.last_year)
+        else:
+            line = _(
+                "from %(first)s in %(first_year)s to %(last)s in %(last_year)s",
+                first=self.first, first_year=self.first_year, last=self.last, last_year=self.last_year,
+            )  # fmt: skip
+        if self.undated:
+            line += _("; ") + counted("%(num)s more without a date", "%(num)s more without a date", self.undated)
+        return line
 
 
-def spark(life: Life) -> Spark | None:
-    """Parties bound over time, 132 × 30; None where no act has a date."""
+def spark(life: Life, parties: int) -> Spark | None:
+    """Parties bound over time, of so many now, 132 × 30; None where no act has a date."""
     if not life.points:
         return None
     wide, high, top = 132, 30, 5
@@ -52,7 +58,8 @@ def spark(life: Life) -> Spark | None:
         f'focusable="false"><path class="line" d="{path}H{wide - 4}"/>{marks}</svg>'
     )
     setbacks = sum(one.step == "setback" for one in life.milestones)
-    return Spark(svg, first.date[:4], len(first.parties), last.date[:4], len(last.parties), setbacks)
+    undated = max(parties - len(last.parties), 0)
+    return Spark(svg, first.date[:4], len(first.parties), last.date[:4], len(last.parties), setbacks, undated)
 
 
 def chart(life: Life) -> Markup:

@@ -6,12 +6,13 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from api.pages.rendering import render
+from api.pages.rendering import SHOWN, Shown, render
 from api.pages.seen import Sees
 from normledger.acts.act import Contract
 from normledger.documents.canonical import canonical_bytes
 from normledger.errors import NotFound
 from normledger.identifiers import Hash
+from normledger.ledger.queries import View
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -34,10 +35,17 @@ def audit(request: Request, seen: Sees) -> HTMLResponse:
             "names": {id_: party.name for id_, party in seen.view.parties.items()},
             "fault": seen.asked.fault,
             "verifier": _VERIFIER.is_file(),
-            "acts": len(seen.view.acts),
+            "acts": _acts(seen.view),
         }
 
     return render(request, "audit.html", at=seen.view.at, twin=("/v1/status", {}), **seen.do(gathered))
+
+
+def _acts(view: View) -> list[tuple[Shown, int]]:
+    """How many acts the register holds, as the timeline shows them: real ones, then those of the exercise."""
+    worlds = [party.world for one in view.acts.values() if (party := view.parties.get(one.act.party))]
+    counts: list[tuple[Shown, int]] = [(shown, worlds.count(SHOWN[shown][1])) for shown in ("consented", "exercise")]
+    return [(shown, count) for shown, count in counts if count]
 
 
 @router.get("/about")

@@ -5,8 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from api.pages import rows
-from api.pages.parties import actor_of
+from api.pages import choosing, rows
 from api.pages.rendering import SHOWN, Shown, render
 from api.pages.seen import Sees
 from normledger.acts.act import ActKind
@@ -34,46 +33,54 @@ def comparing(
     composition = seen.composition(shown)
 
     def gathered() -> dict[str, Any]:
-        sides = [_side(seen.view, composition, name.strip()) if name.strip() else None for name in (one, other)]
-        missing = [name.strip() for name, found in zip((one, other), sides, strict=True) if name.strip() and not found]
-        first, second = sides
+        among = choosing.choices(seen, composition, shown)
+        asked = {"one": one.strip(), "other": other.strip()}
+        meant = {field: choosing.meant(among, text) for field, text in asked.items() if text}
+        first, second = (
+            _side(seen.view, composition, choice) if (choice := meant.get(field)) else None for field in asked
+        )
         found = compare(composition, first, second) if first and second else None
         return {
             "found": found,
-            "missing": missing,
+            "values": {field: choice.title if (choice := meant.get(field)) else asked[field] for field in asked},
+            "missed_names": [
+                choosing.Missed(field, asked[field], choosing.near(among, asked[field]))
+                for field, choice in meant.items()
+                if choice is None
+            ],
+            "offered": [] if found else choosing.offered(among, "norm", "party", "agreement"),
             "both": _both(composition, found) if found else [],
             "texts": {id_: outcome.text for id_, outcome in composition.outcomes.items()},
             "keys": {id_: str(key_of([id_])) for id_ in composition.outcomes},
             "titles": {id_: text.title for id_, text in composition.selection.agreements.items()},
             "names": rows.names(composition),
-            "suggested": _suggested(composition, seen.view, shown),
+            "suggested": _suggested(composition),
+            "twin": _twin(shown, first, second),
         }
 
+    return render(request, "compare.html", at=seen.view.at, shown=shown, most=_LISTED, **seen.do(gathered))
+
+
+def _twin(shown: Shown, one: Side | None, other: Side | None) -> tuple[str, dict[str, str]]:
+    """The same comparison as JSON; before anything is compared, what there is to compare."""
     basis, world = SHOWN[shown]
-    return render(
-        request, "compare.html", at=seen.view.at, shown=shown, one=one, other=other, most=_LISTED,
-        twin=("/v1/candidates", {"basis": basis, "world": world}), **seen.do(gathered),
-    )  # fmt: skip
+    if one is None or other is None:
+        return "/v1/candidates", {"basis": basis, "world": world}
+    return "/v1/explore/comparison", {"one": one.name, "other": other.name, "basis": basis, "world": world}
 
 
-def _side(view: View, composition: Composition, name: str) -> Side | None:
-    """What a person named: by key, id, title or name."""
-    for norm in view.norms.values():
-        if name in (str(norm.id), norm.title) and norm.document is not None:
-            endorsing = [str(stance.party) for stance in norm.stances if stance.kind is ActKind.ENDORSEMENT]
-            return norm_side(norm.id, norm.title, (OutcomeId(one) for one in norm.document.outcomes), endorsing)
-    known = name
-    for id_, agreement in composition.selection.agreements.items():
-        if agreement.title.casefold() == name.casefold():
-            known = str(id_)
-    actor = actor_of(composition, name)
-    if actor is None:
-        short = [one for one in composition.record.actors if one.key.casefold().endswith(f":{name.casefold()}")]
-        actor = short[0] if len(short) == 1 else None
+def _side(view: View, composition: Composition, choice: choosing.Choice) -> Side | None:
+    """What was chosen, as it is compared."""
+    if choice.sort == "norm":
+        for norm in view.norms.values():
+            if choice.name == str(norm.id) and norm.document is not None:
+                endorsing = [str(stance.party) for stance in norm.stances if stance.kind is ActKind.ENDORSEMENT]
+                return norm_side(norm.id, norm.title, (OutcomeId(one) for one in norm.document.outcomes), endorsing)
     try:
-        return side(composition, actor.key if actor else known)
-    except NotFound:
-        return None
+        return side(composition, choice.name)
+    except NotFound:  # a party that nothing composed binds
+        actor = rows.actors(composition).get(choice.name)
+        return Side("party", choice.name, actor.name, frozenset(), frozenset(), frozenset()) if actor else None
 
 
 def _both(composition: Composition, found: Comparison) -> list[dict[str, Any]]:
@@ -90,7 +97,7 @@ def _both(composition: Composition, found: Comparison) -> list[dict[str, Any]]:
     return told
 
 
-def _suggested(composition: Composition, view: View, shown: Shown) -> list[tuple[str, str]]:
+def _suggested(composition: Composition) -> list[tuple[str, str]]:
     """Two of each sort, to try the page with."""
     agreements = [one.title for one in composition.selection.agreements.values()][:2]
     most = sorted(

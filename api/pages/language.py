@@ -160,9 +160,14 @@ def day(text: str | None) -> Markup:
     try:
         if len(plain) == 7:
             return escape(format_skeleton("yMMMM", date.fromisoformat(plain + "-01"), locale=locale) + doubt)
-        return escape(format_date(date.fromisoformat(plain), "long", locale=locale) + doubt)
+        return escape(_written(date.fromisoformat(plain)) + doubt)
     except ValueError:
         return escape(text)
+
+
+def _written(when: date) -> str:
+    text = format_date(when, "long", locale=speaking().dates)
+    return "1er" + text[1:] if when.day == 1 and speaking().code == "fr" else text  # which CLDR's pattern can't say
 
 
 def moment(time: int | None) -> Markup:
@@ -173,6 +178,4 @@ def moment(time: int | None) -> Markup:
         when = datetime.fromtimestamp(time, UTC)
     except (ValueError, OverflowError):
         return _("no end that a calendar knows")  # a deadline may be any 64-bit number
-    return _(
-        "%(day)s, %(time)s UTC", day=format_date(when.date(), "long", locale=speaking().dates), time=f"{when:%H:%M}"
-    )
+    return _("%(day)s, %(time)s UTC", day=_written(when.date()), time=f"{when:%H:%M}")

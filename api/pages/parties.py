@@ -3,19 +3,22 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BeforeValidator
 
 from api import answers
 from api.pages import rows
+from api.pages.bonds import binding
 from api.pages.rendering import KEPT, SHOWN, Shown, render, shown_of
 from api.pages.seen import Seen, Sees, beside
 from api.pages.standing import standing_of, standings
 from normledger.acts.act import RecordedAct
-from normledger.composition.record import Actor, Undertaking
+from normledger.composition.record import Actor
 from normledger.composition.result import Composition
 from normledger.errors import NotFound
 from normledger.identifiers import KINDS, Hash
@@ -27,6 +30,8 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 _LISTED = 50
 _STEPS = 8
 _Text = Annotated[str, Query(max_length=300)]
+Day = Annotated[date | None, Query(), BeforeValidator(lambda text: text or None)]
+"""A day of the world outside, as forms send it: empty for none."""
 
 
 def actor_of(composition: Composition, name: str) -> Actor | None:
@@ -110,19 +115,92 @@ def listed(
     )
 
 
+@dataclass(frozen=True)
+class _Named:
+    """The party that an address names: `name` is its key in what is `shown`."""
+
+    name: str
+    title: str
+    shown: Shown
+    registered: Party | None
+    actor: Actor | None
+    composition: Composition
+
+
+def _named(seen: Seen, key: str, shown: Shown | None) -> _Named:
+    """A registered party by its id or identifier, or whom reports name. Raises `NotFound`."""
+    registered = None if shown == "reported" and not key.startswith("0x") else _registered(seen.view, key)
+    what = shown_of("consented", registered.world) if registered else (shown or "reported")
+    composition = seen.composition(what)
+    actor = actor_of(composition, str(registered.id) if registered else key)
+    if registered is None and actor is None:
+        raise NotFound("party", key, "the page of parties lists them")
+    name = str(registered.id) if registered else actor.key if actor else key
+    return _Named(
+        name, registered.name if registered else actor.name if actor else key, what, registered, actor, composition
+    )
+
+
+@router.get("/acts")
+def counted(
+    request: Request,
+    seen: Sees,
+    party: _Text,
+    of: Literal["bound", "inside"] = "bound",
+    agreement: Annotated[str, Query(max_length=66)] = "",
+    shown: Shown | None = None,
+    by: Day = None,
+    page: Annotated[int, Query(ge=1)] = 1,
+) -> HTMLResponse:
+    """The acts behind one of a party's numbers: what binds it (or one agreement does), or has it behind a norm."""
+
+    def gathered() -> dict[str, Any]:
+        one = _named(seen, party, shown)
+        titles = one.composition.selection.agreements
+        listed: list[tuple[rows.Row | None, str, str, str]]
+        if of == "bound":
+            bonds = binding(one.composition, one.name, by if one.shown == "reported" else None)["bound"]
+            bonds = [bond for bond in bonds if agreement in ("", bond.agreement)]
+            value = len(bonds)
+            listed = [(None, bond.agreement, bond.title, act) for bond in bonds for act in bond.acts]
+        else:
+            behind = [row for row in rows.rows(one.composition) if one.name in row.members]
+            value = len(behind)
+            listed = [
+                (row, str(support.agreement), titles[support.agreement].title, str(act))
+                for row in behind
+                for support in one.composition.supports(row.candidate.key)
+                if one.composition.context.parties[support.party].key == one.name
+                for act in support.acts
+            ]
+        start = (page - 1) * _LISTED
+        return {
+            "key": one.name,
+            "name": one.title,
+            "shown": one.shown,
+            "value": value,
+            "total": len(listed),
+            "start": start,
+            "more": start + _LISTED < len(listed),
+            "listed": listed[start : start + _LISTED],
+            "twin": (f"/v1/parties/{one.name}/acts", {}) if one.registered else ("/v1/reports", {"actor": one.name}),
+        }
+
+    return render(request, "party_acts.html", at=seen.view.at, of=of, by=by, page=page, **seen.do(gathered))
+
+
 @router.get("/parties/{key:path}")
-def party(request: Request, seen: Sees, key: str, shown: Shown | None = None) -> HTMLResponse:
-    """The page of one party: a registered one by its id or identifier, a reported one by what observers call it."""
+def party(request: Request, seen: Sees, key: str, shown: Shown | None = None, by: Day = None) -> HTMLResponse:
+    """The page of one party: a registered one by its id or identifier, a reported one by what observers call it.
+
+    `by` is a day of the world outside: of what is reported, only what it had undertaken by then.
+    """
 
     def gathered() -> dict[str, Any]:
         view, trust = seen.view, seen.asked.workspace.trust
-        registered = None if shown == "reported" and not key.startswith("0x") else _registered(view, key)
-        what = shown_of("consented", registered.world) if registered else (shown or "reported")
-        composition = seen.composition(what)
-        actor = actor_of(composition, str(registered.id) if registered else key)
-        if registered is None and actor is None:
-            raise NotFound("party", key, "the page of parties lists them")
-        name = str(registered.id) if registered else actor.key if actor else key
+        one = _named(seen, key, shown)
+        what, composition, name = one.shown, one.composition, one.name
+        registered, actor = one.registered, one.actor
         known = standings(view, trust)
         standing = standing_of(known, name)
         return {
@@ -130,11 +208,12 @@ def party(request: Request, seen: Sees, key: str, shown: Shown | None = None) ->
             "key": name,
             "actor": actor,
             "registered": answers.party(registered) if registered else None,
-            "name": registered.name if registered else actor.name if actor else key,
+            "name": one.title,
             "standing": standing,
             "recognised": _recognitions(view, standing.by) + _recognitions(view, standing.others),
             "trusted": len(standing.by),
-            "bound": _bound(composition, name),
+            **binding(composition, name, by if what == "reported" else None),
+            "by": by,
             "stances": _stances(view, registered) if registered else [],
             "inside": [one for one in rows.rows(composition) if name in one.members],
             "steps": rows.steps(composition, name, _STEPS) if actor else [],
@@ -143,7 +222,7 @@ def party(request: Request, seen: Sees, key: str, shown: Shown | None = None) ->
             "titles": {id_: one.title for id_, one in composition.selection.agreements.items()},
             "clauses": {id_: same[0] for id_, same in composition.selection.clauses.items()},
             "texts": {one.key: one.text for one in rows.rows(composition)},
-            "twin": (f"/v1/parties/{name}", {}) if registered else ("/v1/candidates", {"basis": "reported"}),
+            "twin": (f"/v1/parties/{name}", {}) if registered else ("/v1/reports", {"actor": name}),
         }
 
     return render(request, "party.html", at=seen.view.at, day=seen.day, **seen.do(gathered))
@@ -158,56 +237,6 @@ def _registered(view: View, key: str) -> Party | None:
 
 def _recognitions(view: View, acts: Sequence[RecordedAct]) -> list[tuple[str, str, str]]:
     return [(str(one.act.party), view.parties[one.act.party].name, str(one.digest)) for one in acts]
-
-
-@dataclass(frozen=True)
-class Bond:
-    """What one agreement binds a party to: how many of its clauses, since when, and toward whom."""
-
-    agreement: str
-    title: str
-    clauses: int
-    of: int
-    date: str | None
-    toward: tuple[str, ...]
-    everybody: bool
-    acts: tuple[str, ...]
-
-
-def _bound(composition: Composition, key: str) -> list[Bond]:
-    """Toward whom: whoever is bound by one of the same clauses, unless the undertaking names them."""
-    holders: dict[Hash, list[Undertaking]] = defaultdict(list)
-    for one in composition.selection.undertakings:
-        holders[one.agreement].append(one)
-    found = []
-    for agreement, all_of_it in holders.items():
-        mine = [one for one in all_of_it if one.actor == key]
-        if not mine:
-            continue
-        others = {one.actor for one in all_of_it} - {key}
-        toward = set[str]()
-        for one in mine:
-            toward |= {
-                other.actor
-                for other in all_of_it
-                if other.actor != key
-                and one.clauses & other.clauses
-                and (one.toward is None or other.actor in one.toward)
-            }
-        text = composition.selection.agreements[agreement]
-        found.append(
-            Bond(
-                str(agreement),
-                text.title,
-                len({clause for one in mine for clause in one.clauses}),
-                len(text.clauses),
-                min((one.date for one in mine if one.date), default=text.date),
-                tuple(sorted(toward, key=lambda other: rows.names(composition)[other].casefold())),
-                toward == others,
-                tuple(sorted({str(act) for one in mine for act in one.acts})),
-            )
-        )
-    return sorted(found, key=lambda one: (one.date or "", one.title), reverse=True)
 
 
 def _stances(view: View, registered: Party) -> list[tuple[str, str, str, str]]:

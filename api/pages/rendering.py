@@ -17,7 +17,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from api.asking import answered
-from api.pages import language
+from api.pages import faults, language
 from api.pages.language import N_, _, counted, pair
 from api.schemas import CountModel
 from normledger.composition.record import Basis, World
@@ -130,27 +130,6 @@ _TERMS = {
     "party count": N_("number of parties"),
     "party count as of": N_("number of parties, as of"),
 }
-_PROBLEMS = {
-    one: one
-    for one in (
-        N_("Not found"),
-        N_("The signature proves nothing"),
-        N_("The input is not well formed"),
-        N_("Refused"),
-        N_("The chain is not available"),
-        N_("The service is not ready"),
-        N_("Two records of one fact differ"),
-        N_("The service failed"),
-        N_("Not done here"),
-        N_("Too large"),
-        N_("The request can't be answered"),
-        N_("There is nothing at this address; /v1/openapi.json lists what there is."),
-        N_("This address does not take that method; /v1/openapi.json tells which it takes."),
-        N_("The body is larger than 1 MiB; send less at once."),
-        N_("This is a defect of the service; its log tells more."),
-    )
-}
-"""Titles and sentences of `api.problems` that are always the same. Others name what is wrong, in the original."""
 _ORDER = {name: number for names in (KINDS, REGIONS) for number, name in enumerate(names)}
 
 
@@ -211,13 +190,6 @@ def term(name: str | None) -> Markup:
     return _(_TERMS[plain]) if plain in _TERMS else Markup('<bdi lang="en">{}</bdi>').format(plain)
 
 
-def said(sentence: str) -> Markup:
-    """A problem in the reader's language where its words are always the same; else as the library tells it, marked."""
-    if sentence in _PROBLEMS:
-        return _(sentence)
-    return Markup('<span lang="en" dir="ltr">{}</span>').format(sentence)
-
-
 def tint(name: str) -> str:
     """The class that colours a kind or a region; its words stand beside it always."""
     return f"t{_ORDER.get(name, 9)}"
@@ -256,6 +228,19 @@ def here(context: Context, **changed: Any) -> str:
     return str(request.url.path) + (f"?{urlencode(query)}" if query else "")
 
 
+@pass_context
+def without(context: Context, name: str, value: str) -> str:
+    """This page again, less one of several values that its address gives to a name."""
+    request = context["request"]
+    query = [pair for pair in request.query_params.multi_items() if pair != (name, value)]
+    return str(request.url.path) + (f"?{urlencode(query)}" if query else "")
+
+
+def bdis(parts: Iterable[str]) -> Markup:
+    """Names of the record in an enumeration, each kept from turning the direction of what follows."""
+    return join(Markup("<bdi>{}</bdi>").format(part) for part in parts)
+
+
 def join(parts: Iterable[Any]) -> Markup:
     """An enumeration with the comma of the language."""
     return Markup(_(", ")).join(parts)
@@ -274,10 +259,11 @@ _ENVIRONMENT.install_gettext_callables(  # type: ignore[attr-defined]  # the ext
     language.plainly, language.plainly_counted, newstyle=True
 )
 _ENVIRONMENT.policies["ext.i18n.trimmed"] = True
-_ENVIRONMENT.globals.update(to=to, here=here, longest=40, kept=KEPT)
+_ENVIRONMENT.globals.update(to=to, here=here, without=without, longest=40, kept=KEPT)
 _ENVIRONMENT.filters.update(
     moment=language.moment, iso=iso, counts=counts, day=language.day, kind=kind, tint=tint, term=term, tongue=tongue,
-    number=language.number, said=said, anchor=anchor,
+    number=language.number, said=faults.said, framed=faults.framed,
+    advice=faults.advice, anchor=anchor, bdis=bdis,
 )  # fmt: skip
 _ENVIRONMENT.tests["web"] = lambda text: str(text).startswith(("https://", "http://"))
 _TEMPLATES = Jinja2Templates(env=_ENVIRONMENT)

@@ -93,7 +93,7 @@ class Row:
     @cached_property
     def spark(self) -> charts.Spark | None:
         """The same as a small line."""
-        return charts.spark(self.life)
+        return charts.spark(self.life, self.parties)
 
     def toward(self) -> Markup:
         """Who toward whom, in the reader's language."""

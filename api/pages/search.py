@@ -1,7 +1,6 @@
 """Full text over titles, clauses, parties and norms as of a block: every word must stand there, or begin one."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -11,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup, escape
 
 from api.pages import rows
+from api.pages.choosing import folded
 from api.pages.rendering import SHOWN, Shown, render, shown_of
 from api.pages.seen import Seen, Sees, beside
 from normledger.identifiers import is_exercise
@@ -36,18 +36,12 @@ class Entry:
     shown: Shown
 
 
-def _folded(text: str) -> str:
-    """Without case and accents, compatibility forms made equal."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
-
-
 def _entries(seen: Seen) -> Sequence[Entry]:
     view, found = seen.view, []
 
     def add(sort: str, link: str, title: str, text: str, shown: Shown, language: str = "", more: str = "") -> None:
         query = (("shown", shown),) if sort in ("outcome", "party") else ()
-        found.append(Entry(sort, link, query, title, text, language, _folded(f"{title} {text} {more}"), shown))
+        found.append(Entry(sort, link, query, title, text, language, folded(f"{title} {text} {more}"), shown))
 
     for norm in view.norms.values():
         if norm.document:
@@ -76,27 +70,39 @@ def _entries(seen: Seen) -> Sequence[Entry]:
 
 
 @router.get("/search")
-def search(request: Request, seen: Sees, q: Annotated[str, Query(max_length=200)] = "") -> HTMLResponse:
-    """The form, and what is found; of each sort the nearest few."""
-    words = _folded(q).split()[:12]
+def search(
+    request: Request,
+    seen: Sees,
+    q: Annotated[str, Query(max_length=200)] = "",
+    sort: Annotated[str, Query(max_length=20)] = "",
+    page: Annotated[int, Query(ge=1)] = 1,
+) -> HTMLResponse:
+    """The form, and what is found: of each sort the nearest few, or page by page all of one."""
+    words = folded(q).split()[:12]
 
     def gathered() -> dict[str, Any]:
         if not words:
-            return {"found": [], "total": 0}
+            return {"found": [], "total": 0, "start": 0}
         entries = beside(seen.view, ("search", seen.asked.workspace.trust.hash), lambda: _entries(seen))
         starts = [re.compile(r"(?<!\w)" + re.escape(word)) for word in words]
         hits = [one for one in entries if all(start.search(one.folded) for start in starts)]
         groups = []
-        for sort in _SORTS:
-            mine = [one for one in hits if one.sort == sort]
+        start = (page - 1) * _LISTED if sort in _SORTS else 0
+        for each in _SORTS if sort not in _SORTS else (sort,):
+            mine = [one for one in hits if one.sort == each]
             mine.sort(
-                key=lambda one: (-sum(bool(s.search(_folded(one.title))) for s in starts), len(one.folded), one.link)
+                key=lambda one: (-sum(bool(s.search(folded(one.title))) for s in starts), len(one.folded), one.link)
             )
             if mine:
-                groups.append((sort, len(mine), [(one, _cut(one.text, words)) for one in mine[:_LISTED]]))
-        return {"found": groups, "total": len(hits)}
+                listed = mine[start : start + _LISTED]
+                groups.append((each, len(mine), [(one, _cut(one.text, words)) for one in listed]))
+        return {"found": groups, "total": len(hits), "start": start}
 
-    return render(request, "search.html", at=seen.view.at, q=q.strip(), twin=("/v1/status", {}), **seen.do(gathered))
+    twin: tuple[str, dict[str, str]] = ("/v1/search", {"q": " ".join(words)}) if words else ("/v1/status", {})
+    return render(
+        request, "search.html", at=seen.view.at, day=seen.day, q=q.strip(), sort=sort if sort in _SORTS else "",
+        page=page, twin=twin, **seen.do(gathered),
+    )  # fmt: skip
 
 
 def _cut(text: str, words: Sequence[str]) -> Markup:

@@ -145,13 +145,18 @@ def kind_of(request: ActRequest) -> ActKind:
     kind = TERMS[request.kind]
     given = {one.name for one in fields(request) if getattr(request, one.name) not in ("", None, (), 0, False)}
     for name in sorted(given - FIELDS[kind]):
-        raise InputError(f"a {kind.term} takes no {name}; leave it out", field=name)
+        raise InputError(f"{an(kind)} takes no {name}; leave it out", field=name)
     lacking = [name for name in NEEDED.get(kind, ()) if name not in given]
     if kind is not ActKind.CLAIM and "party" not in given:
         lacking.insert(0, "party")
     if lacking:
-        raise InputError(f"a {kind.term} needs {lacking[0]}; give it", field=lacking[0])
+        raise InputError(f"{an(kind)} needs {lacking[0]}; give it", field=lacking[0])
     return kind
+
+
+def an(kind: ActKind) -> str:
+    """A kind of act with its article."""
+    return f"an {kind.term}" if kind.term[0] in "aeiou" else f"a {kind.term}"
 
 
 def prepare_requested(view: View, release: Release, request: ActRequest) -> Prepared:
@@ -298,7 +303,7 @@ def _known(view: View, name: str) -> Known:
 
 def _subject(kind: ActKind, known: Known, request: ActRequest) -> Hash:
     if known is None:
-        raise InputError(f"a {kind.term} needs a subject; give the agreement or norm", field="subject")
+        raise InputError(f"{an(kind)} needs a subject; give the agreement or norm", field="subject")
     return _id(known)
 
 
@@ -314,7 +319,7 @@ def _on(view: View, kind: ActKind, known: Known, request: ActRequest, refers_to:
             if named.act.contract is Contract.PARTY_REGISTRY:
                 _check_standing(view, request, named.digest)
             return named.act.subject  # what is to be withdrawn tells where
-        raise InputError(f"a {kind.term} needs a subject; give the agreement or norm", field="subject")
+        raise InputError(f"{an(kind)} needs a subject; give the agreement or norm", field="subject")
     if not isinstance(known, AgreementView):
         return known
     outside = stances_on(known.id)
@@ -357,7 +362,7 @@ _D = TypeVar("_D", Agreement, Alignments, Reports, Endorsements, Norm)
 
 def _of_type(document: Document | None, wanted: type[_D], kind: ActKind) -> _D:
     if not isinstance(document, wanted):
-        raise InputError(f"a {kind.term} takes another document: {wanted.__name__.lower()}", field="document")
+        raise InputError(f"{an(kind)} takes another document: {wanted.__name__.lower()}", field="document")
     return document
 
 

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from normledger.acts.act import ActKind
 from normledger.documents.document import (
@@ -191,5 +192,12 @@ def _paths(workspace: Workspace, exercise: Exercise, norm: NormId, agreements: l
         "/search?q=<script>",
         f"/compare?shown=exercise&one={exercise.parties['one']}&other={exercise.parties['four']}",
         "/compare?one=<script>&other='>",
+        *(f"/compare?one={quote(one)}&other=a" for one in STRINGS[:3]),
+        "/timeline?shown=exercise&q=<script>&kind=<script>",
+        "/what-if?shown=exercise&party=<script>&agreement='>",
+        f"/what-if?shown=exercise&party={exercise.parties['one']}&agreement={agreements[0]}",
+        f"/acts?shown=exercise&party={exercise.parties['one']}&of=inside",
+        "/parties/<script>alert(1)",
+        "/agreements/%22%3E%3Cimg%20src=x%20onerror=alert(1)%3E",
         "/nothing/<script>",
     )

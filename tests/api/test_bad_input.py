@@ -4,6 +4,8 @@ import re
 from typing import Any
 
 import pytest
+from eth_account import Account
+from eth_account.messages import encode_typed_data
 
 from api.description import example_of
 from tests.api.conftest import Served
@@ -151,3 +153,77 @@ def test_evidence_that_the_acts_do_not_give_is_refused(served: Served) -> None:
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
 def test_reading_addresses_take_no_other_method(served: Served, method: str) -> None:
     assert refused(served.client.request(method, "/v1/parties"), 405)["title"] == "Not done here"
+
+
+ENDORSEMENT = {"kind": "endorsement", "subject": "{norm}", "party": "exercise:state:norvale"}
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"kind": "dance"}, "/kind"),
+        ({"kind": 1}, "/kind"),
+        ({"party": "state:XXX"}, "/party"),
+        ({"party": ""}, "/party"),
+        ({"subject": "nothing"}, "/subject"),
+        ({"subject": ""}, "/subject"),
+        ({"by": "0x12"}, "/by"),
+        ({"clause": "1"}, "/clause"),
+        ({"refers_to": "0x12"}, "/refers_to"),
+        ({"account": "0x12"}, "/account"),
+        ({"number": "x"}, "/number"),
+        ({"deadline": -1}, "/deadline"),
+        ({"text": "a" * 10_001}, "/text"),
+        ({"a/b~c": 1}, "/a~1b~0c"),
+        ({"kind": "claim", "profile": {"name": "A", "rank": 1}}, "/profile/rank"),
+        ({"kind": "signature", "subject": "", "document": {"type": "poem"}}, "/document/type"),
+        ({"kind": "signature", "subject": "", "document": {"type": "agreement", "title": "A"}}, "/document/parties"),
+    ],
+)
+def test_a_fault_in_a_body_is_told_with_a_pointer_to_it(served: Served, change: dict[str, Any], pointer: str) -> None:
+    body = {**ENDORSEMENT, "subject": str(served.norm), **change}
+    answer = served.client.post("/v1/preparations", json=body)
+    assert refused(answer, 404 if answer.status_code == 404 else 422)["pointer"] == pointer
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        (("domain", "chainId", 1), "/typed_data/domain/chainId"),
+        (("domain", "chainId", "one"), "/typed_data/domain/chainId"),
+        (("domain", "verifyingContract", "0x" + "11" * 20), "/typed_data/domain/verifyingContract"),
+        (("message", "party", "0x" + "11" * 32), "/typed_data/message/party"),
+        (("message", "extra", "1"), "/typed_data/message"),
+        (("message", "deadline", "1"), "/typed_data/message/deadline"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/v1/submissions", "/v1/calls"])
+def test_a_fault_in_typed_data_is_told_with_a_pointer_to_it(
+    served: Served, path: str, change: tuple[str, str, Any], pointer: str
+) -> None:
+    request = {**ENDORSEMENT, "subject": str(served.norm)}
+    typed_data = served.client.post("/v1/preparations", json=request).raise_for_status().json()["typed_data"]
+    part, name, value = change
+    typed_data[part][name] = value
+    key = served.exercise.key_of("norvale")
+    try:
+        signature = (
+            "0x" + Account.from_key(key).sign_message(encode_typed_data(full_message=typed_data)).signature.hex()
+        )
+    except Exception:  # typed data that no wallet signs
+        signature = "0x" + "11" * 64 + "1b"
+    answer = served.client.post(path, json={"typed_data": typed_data, "signature": signature, "texts": []})
+    assert answer.json()["pointer"] == pointer, answer.text
+    refused(answer, answer.status_code)
+    assert answer.status_code in (404, 409, 422)
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [(b"[]", "braces"), (b'{"kind":', "not JSON"), (b"\xff", "UTF-8"), (b"[" * 200, "deeper")],
+)
+def test_a_body_that_cannot_be_read_is_pointed_at_as_a_whole(served: Served, body: bytes, told: str) -> None:
+    answer = served.client.post("/v1/preparations", content=body, headers={"content-type": "application/json"})
+    problem = refused(answer)
+    assert told in problem["detail"]
+    assert problem["pointer"] == ""

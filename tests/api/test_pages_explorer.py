@@ -23,6 +23,12 @@ def _keys(served: Served, **query: str) -> list[str]:
     return [row["key"] for row in rows]
 
 
+def _step(served: Served) -> str:
+    """A step that France has not taken, as an address has it."""
+    text = served.client.get("/what-if?party=France&agreement=Quad+Joint+Principles").text
+    return "consent=" + re.findall(r'name="consent" value="(state:FRA=0x[0-9a-f]{64})"', text)[0]
+
+
 def _every_page(served: Served) -> list[str]:
     keys = _keys(served)
     agreements = [one["id"] for one in served.client.get("/v1/agreements", params={"limit": 200}).json()["agreements"]]
@@ -43,11 +49,20 @@ def _every_page(served: Served) -> list[str]:
         "/parties?shown=exercise",
         *(f"/parties/{one}" for one in parties[:3]),
         "/parties/state:FRA",
+        "/parties/state:FRA?by=2015-12-31",
+        "/acts?party=state:FRA&of=bound",
+        "/acts?party=state:FRA&of=inside&page=2",
+        "/what-if",
+        "/what-if?party=France&agreement=Quad+Joint+Principles",
+        f"/what-if?{_step(served)}&party=Kenya&agreement=Pa",
         "/timeline",
+        "/timeline?q=Kenya&kind=signature&year=2018",
         "/timeline?shown=exercise",
         "/compare",
         "/compare?one=France&other=Kenya",
+        "/compare?one=united&other=no+one",
         "/search",
+        "/search?q=parties&sort=clause&page=2",
         "/search?q=parties",
         "/workbench",
         "/workbench/decisions",
@@ -209,6 +224,131 @@ def test_two_parties_compared_and_two_agreements(served: Served) -> None:
     texts = served.client.get("/compare", params={"one": "US–China 2015", "other": "UK–China 2015"}).text
     assert "<mark>" in texts
     assert "Nothing is called <bdi>nobody</bdi>" in served.client.get("/compare?one=nobody&other=China").text
+
+
+def test_a_name_that_is_not_exact_leads_to_those_that_are_near(served: Served) -> None:
+    text = served.client.get("/compare?one=united&other=China").text
+    near = text.split('class="missed"')[1].split("</ul>")[0]
+    links = re.findall(r'href="([^"]+)"><bdi>(United [^<]+)</bdi>', near)
+    assert {"United States", "United Kingdom"} <= {name for _, name in links}
+    chosen = served.client.get(next(link for link, name in links if name == "United States").replace("&amp;", "&")).text
+    assert "Toward each other" in chosen
+    assert 'value="United States"' in chosen, "the form tells the name, not the key"
+    assert "datalist" not in chosen, "who has compared has chosen"
+    offered = text.split('<datalist id="offered">')[1].split("</datalist>")[0]
+    for name in ("France", "Paris Call"):
+        assert f'<option value="{name}"></option>' in offered
+
+
+def test_the_page_and_the_api_compare_alike(served: Served) -> None:
+    text = served.client.get("/compare?one=France&other=Kenya").text
+    twin = re.search(r'<link rel="alternate" type="application/json" href="([^"]+)"', text)
+    assert twin
+    told = served.client.get(twin.group(1).replace("&amp;", "&")).json()
+    assert int(re.findall(r"<b>(\d+)</b> outcomes of both", text)[0]) == len(told["both"])
+
+
+def test_what_if_tells_what_the_api_tells_and_records_nothing(served: Served) -> None:
+    before = served.client.get("/v1/status").json()["digest"]
+    step = _step(served)
+    text = served.client.get(f"/what-if?{step}").text
+    twin = re.search(r'<link rel="alternate" type="application/json" href="([^"]+)"', text)
+    assert twin
+    changes = served.client.get(twin.group(1).replace("&amp;", "&")).json()["changes"]
+    assert changes
+    for change in changes:
+        row = text.split(f"/candidates/{change['key']}?")[1].split("</tr>")[0]
+        for measure in ("parties", "independent", "pairs"):
+            assert f"{change['before'][measure]} → {change['after'][measure]}" in row
+    assert "<bdi>France</bdi>" in text.split("Supposed")[1]
+    without = re.findall(r'href="([^"]+)">leave it out', text)[0]
+    assert "Supposed" not in served.client.get(without.replace("&amp;", "&")).text
+    leaving = re.findall(
+        r'name="withdrawal" value="([^"]+)"', served.client.get("/what-if?party=France&agreement=Paris+Call").text
+    )
+    assert "goes: <bdi>France</bdi>" in served.client.get("/what-if", params={"withdrawal": leaving}).text
+    assert served.client.get("/what-if?consent=France").status_code == 422
+    assert served.client.get(f"/what-if?consent=nobody=0x{'11' * 32}").status_code == 404
+    assert served.client.get("/v1/status").json()["digest"] == before
+
+
+def test_a_reservation_is_seen_clause_by_clause_and_never_blurred_into_all(served: Served) -> None:
+    def bound(party: str) -> str:
+        text = served.client.get(f"/parties/{served.exercise.parties[party]}").text
+        row = text.split('id="bound"')[1].split("Lighthouse Charter")[1].split("</tr>")[0]
+        return re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", row))
+
+    reserving, other = bound("umbrelle"), bound("pellucia")
+    assert re.search(r"clauses 1 ?, 2 ?, 3 ?, 4 ?, 6 ?, 7 ?: all 6 other parties", reserving)
+    assert re.search(r"Not bound by clause 5", reserving)
+    assert re.search(r"clauses 1 ?, 2 ?, 3 ?, 4 ?, 6 ?, 7 ?: all 6 other parties", other)
+    assert re.search(r"clause 5 ?: 5 of 6 other parties, not all .* not toward Principality of Umbrelle", other)
+
+
+def test_a_partys_numbers_open_to_its_acts(served: Served) -> None:
+    text = served.client.get("/parties/state:FRA").text
+    for count, link in re.findall(r'<a href="(/acts\?[^"]+)"><b>(\d+)</b>', text):
+        link, count = count, int(link)
+        acts = served.client.get(link.replace("&amp;", "&")).text
+        assert re.search(rf"\b{count} (agreements bind it|forming norms have it)", acts)
+        listed = re.findall(r'href="/acts/(0x[0-9a-f]{64})"', acts)
+        assert listed
+        assert served.client.get(f"/v1/reports/{listed[0]}").json()["report"]["actor"] == "state:FRA"
+    numbers = text.split('class="numbers big"')[1].split("</p>")[0]
+    assert numbers.count("<a ") == numbers.count("<b>") == 3
+
+
+def test_what_a_party_had_undertaken_by_a_day_as_it_is_reported(served: Served) -> None:
+    def agreements(**query: str) -> set[str]:
+        text = served.client.get("/parties/state:FRA", params=query).text.split('id="bound"')[1].split("</section>")[0]
+        return set(re.findall(r'scope="row"><a href="/agreements/[^"]+"><bdi[^>]*>([^<]+)', text))
+
+    assert agreements(by="2001-01-01") == set()
+    early, now = agreements(by="2015-12-31"), agreements()
+    assert {"Budapest Convention", "UN GGE 2015"} <= early < now
+    assert "Paris Call" in now - early
+    assert served.client.get("/parties/state:FRA?by=").status_code == 200
+    assert served.client.get("/parties/state:FRA?by=soon").status_code == 422
+
+
+def test_the_timeline_is_narrowed_by_name_kind_and_year(served: Served) -> None:
+    text = served.client.get("/timeline?q=France&kind=endorsement").text
+    rows = text.split("<tbody>")[1].split("</tbody>")[0].split("</tr>")[:-1]
+    assert rows
+    for row in rows:
+        assert "/parties/state%3AFRA" in row
+        act = re.findall(r'href="/acts/(0x[0-9a-f]{64})"', row)[0]
+        told = served.client.get(f"/v1/reports/{act}").json()["report"]
+        assert (told["actor"], told["act"]) == ("state:FRA", "endorsement")
+    years = served.client.get("/timeline?year=2015").text.split("<tbody>")[1].split("</tbody>")[0]
+    assert set(re.findall(r'<th scope="row" class="whole">[^<]*?(\d{4})</th>', years)) == {"2015"}
+    assert "None." in served.client.get("/timeline?q=nobody").text
+
+
+def test_a_line_over_time_tells_how_many_have_no_date(served: Served) -> None:
+    lives = served.client.get("/timeline").text.split('class="plain lives"')[1].split("</ul>")[0].split("<li>")[1:]
+    undated = 0
+    for life in lives:
+        key, told = re.findall(r"/candidates/(0x[0-9a-f]{64})", life)[0], re.sub("<[^>]+>", " ", life)
+        parties = served.client.get(f"/v1/candidates/{key}").json()["candidate"]["parties"]["value"]
+        last = int(re.findall(r"(?:to )?(\d+) in \d{4}", told)[-1])
+        more = int(found[0]) if (found := re.findall(r"(\d+) more without a date", told)) else 0
+        assert last + more == parties
+        undated += more
+    assert undated
+
+
+def test_a_search_lists_all_of_one_sort_page_by_page(served: Served) -> None:
+    text = served.client.get("/search?q=parties").text
+    count = int(re.findall(r'<h2 id="clause">Clauses <span class="note">(\d+)</span>', text)[0])
+    found: list[str] = []
+    link = re.findall(rf'href="([^"]+)">All {count}<', text)[0]
+    while link:
+        page = served.client.get(link.replace("&amp;", "&")).text
+        found += re.findall(r'<li><a href="(/agreements/[^"]+)"', page)
+        following = re.findall(r'rel="next" href="([^"]+)"', page)
+        link = following[0] if following else ""
+    assert len(found) == count
 
 
 def test_the_search_finds_titles_clauses_parties_and_norms_as_of_the_block(served: Served) -> None:

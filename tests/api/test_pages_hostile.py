@@ -13,11 +13,11 @@ from tests.api.test_pages import Outline
 from tests.databases import Cluster, Databases, copied, of_each_kind
 
 ALLOWED = {
-    "a", "abbr", "article", "b", "bdi", "blockquote", "body", "br", "button", "caption", "circle", "code", "dd",
-    "details", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "g", "h1", "h2", "h3", "head",
-    "header", "html", "i", "input", "label", "legend", "li", "link", "main", "mark", "meta", "nav", "ol", "option", "p",
-    "path", "pre", "q", "rect", "section", "select", "span", "strong", "summary", "svg", "table", "tbody", "td", "text",
-    "th", "thead", "time", "title", "tr", "ul",
+    "a", "abbr", "article", "b", "bdi", "blockquote", "body", "br", "button", "caption", "circle", "code",
+    "datalist", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "g", "h1",
+    "h2", "h3", "head", "header", "html", "i", "input", "label", "legend", "li", "link", "main", "mark", "meta",
+    "nav", "ol", "option", "p", "path", "pre", "q", "rect", "section", "select", "span", "strong", "summary", "svg",
+    "table", "tbody", "td", "text", "th", "thead", "time", "title", "tr", "ul",
 }  # fmt: skip
 """What our templates are made of; no string brings in anything else."""
 

@@ -39,6 +39,32 @@ def test_arabic_has_six_forms() -> None:
     assert len(said) == 6
 
 
+def test_arabic_counts_eleven_and_a_hundred_each_in_its_own_way() -> None:
+    with language.speak(language.languages()["ar"]):
+        said = [
+            str(language.counted("%(num)s more without a date", "%(num)s more without a date", n))
+            for n in (2, 5, 11, 99, 100)
+        ]
+    assert said == [
+        "وطرفان آخران بلا تاريخ",
+        "و5 أطراف أخرى بلا تاريخ",
+        "و11 طرفًا آخر بلا تاريخ",
+        "و99 طرفًا آخر بلا تاريخ",
+        "و100 طرف آخر بلا تاريخ",
+    ]
+
+
+def test_the_first_of_a_month_has_its_ordinal_in_french() -> None:
+    with language.speak(language.languages()["fr"]):
+        assert [str(language.day(text)) for text in ("2023-11-01", "2023-11-11", "2023-11-01?", "2023-11")] == [
+            "1er novembre 2023",
+            "11 novembre 2023",
+            "1er novembre 2023?",
+            "novembre 2023",
+        ]
+        assert str(language.moment(1_698_796_800)).startswith("1er novembre 2023")
+
+
 def test_the_address_chooses_before_the_browser(served: Served) -> None:
     def spoken(path: str, accept: str = "") -> str:
         answer = served.client.get(path, headers={"Accept-Language": accept})
@@ -139,7 +165,12 @@ def test_a_problem_speaks_the_readers_language(served: Served) -> None:
     text = served.client.get("/nothing", headers={"Accept-Language": "fr"}).text
     assert "<h1>Introuvable</h1>" in text
     text = served.client.get("/norms/0x00", headers={"Accept-Language": "fr"}).text
-    assert '<span lang="en" dir="ltr">There is no norm' in text, "what the library tells is marked as the original"
+    assert 'Il n’y a pas de norme « <bdi dir="auto">0x00</bdi> » ici.' in text
+    text = served.client.get("/parties/state:FRA?at=2000-01-01", headers={"Accept-Language": "ar"}).text
+    assert "لم يكن قد سُجّل هنا شيء بعد" in text
+    text = served.client.get("/workbench/decisions?d1=neither.0x00.0x00", headers={"Accept-Language": "fr"}).text
+    assert '<span lang="en" dir="ltr">a clause stands to another' in text, "what only the library tells is marked"
+    assert "Ce qui figure à <code>d1</code> ne peut être accepté" in text
 
 
 def test_a_missing_translation_shows_the_original_and_its_language(

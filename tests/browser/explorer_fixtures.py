@@ -83,6 +83,11 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Explored]:
             yield Explored(url, workspace, found.paths)
 
 
+def _step(url: str) -> str:
+    text = httpx.get(f"{url}/what-if?party=France&agreement=Quad+Joint+Principles", timeout=60).text
+    return re.findall(r'name="consent" value="(state:FRA=0x[0-9a-f]{64})"', text)[0]
+
+
 def _paths(url: str, norm: str, observer: str) -> tuple[str, ...]:
     def links(path: str, beginning: str) -> list[str]:
         return re.findall(rf'href="({beginning}/0x[0-9a-f]{{64}})', httpx.get(url + path, timeout=60).text)
@@ -105,10 +110,18 @@ def _paths(url: str, norm: str, observer: str) -> tuple[str, ...]:
         links("/agreements", "/agreements")[0],
         "/parties?shown=exercise",
         "/parties/state:FRA",
+        "/parties/state:FRA?by=2015-12-31",
+        "/parties/exercise:state:umbrelle?shown=exercise",
+        "/acts?party=state:FRA&of=inside",
         f"/parties/{observer}",
         act,
         "/timeline",
+        "/timeline?q=France&kind=signature",
         "/compare?one=France&other=Kenya",
+        "/compare?one=united&other=no+one",
+        "/what-if?party=France&agreement=Quad+Joint+Principles",
+        f"/what-if?consent={_step(url)}",
+        "/search?q=parties&sort=clause&page=2",
         "/search?q=secrets",
         "/audit",
         "/about",
