@@ -217,14 +217,14 @@ def _bring_up(engine: Engine, place: Place, form: Form) -> None:
         migrate(connection, form)
 
 
-def migrate(connection: Connection, form: Form) -> None:
-    """Run the migrations that this database has not had, within the connection's transaction."""
+def migrate(connection: Connection, form: Form, *, to: str = "head") -> None:
+    """Run the migrations that this database has not had, up to a revision, within the connection's transaction."""
     from alembic import command  # a fifth of a second, and hardly ever needed
     from alembic.config import Config
 
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(form.folder).replace("%", "%%"))
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
 def _revision(connection: Connection) -> str | None:

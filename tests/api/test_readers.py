@@ -97,7 +97,7 @@ def test_readers_of_a_register_that_turns_see_each_block_as_it_was(turning: Turn
     for thread in threads:
         thread.start()
     try:
-        for number in range(8):
+        for number in range(5):
             turning.grow()
             turning.turn(back=1 + number % 2, on=1 + number % 3)
     finally:

@@ -1,6 +1,9 @@
 """The outbox by commands: what is in it, one act's way, a copy of it and back."""
 
+import time
 from pathlib import Path
+
+import pytest
 
 from tests.cli.conftest import Command
 from tests.databases import Cluster
@@ -60,3 +63,23 @@ def test_a_workspace_on_postgresql_by_options(normledger: Command, cluster: Clus
     odd = normledger("index", "--database", "mysql://x/y")
     assert (odd.code, "'mysql' is no kind of database known here" in odd.err) == (1, True)
     assert "Traceback" not in odd.err
+
+
+def test_a_command_leaves_no_connection_to_postgresql(
+    ready: Command, agreement: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NORMLEDGER_DATABASE", cluster.known_as("teller", "told_index"))
+    monkeypatch.setenv("NORMLEDGER_OUTBOX", cluster.url("told_outbox").replace("normledger@", "teller@"))
+    commands = (
+        "index", f"import {agreement} --as north", "sign Treaty --as north", "sign Treaty --as south", "parties",
+        "agreements", "norms", "compose", "search Treaty", "digest", "outbox list", "nothing",
+        "agreements --as-of 999",
+    )  # fmt: skip
+    worked = 0
+    for command in commands:
+        worked += ready(*command.split()).code == 0
+        patience = time.monotonic() + 20  # the server notices in a moment that a client is gone
+        while cluster.connections("teller") and time.monotonic() < patience:
+            time.sleep(0.02)
+        assert cluster.connections("teller") == 0, command
+    assert worked > 6

@@ -55,16 +55,20 @@ def test_a_database_that_is_away_is_told_without_its_password(tmp_path: Path) ->
         open_index(f"sqlite:///{file}")
 
 
+@pytest.mark.parametrize("revision", [None, *INDEX.revisions[:-1]])
 def test_an_index_of_an_earlier_form_is_made_anew_and_one_of_a_later_form_is_refused(
-    delegations: Delegations, tmp_path: Path
+    delegations: Delegations, tmp_path: Path, revision: str | None
 ) -> None:
     work, path = delegations.workspace, tmp_path / "x.db"
     engine = opened(path)
     index = Index(engine, work.node, work.release, work.configuration.first_block)
     index.update()
     kept = rows(path)
-    with engine.begin() as connection:  # as a release left it that knew of no forms, with another table
-        connection.exec_driver_sql("DROP TABLE alembic_version")
+    with engine.begin() as connection:  # as an earlier release left it, with another table
+        if revision:
+            connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{revision}'")
+        else:  # the first ones knew of no forms
+            connection.exec_driver_sql("DROP TABLE alembic_version")
         connection.exec_driver_sql("CREATE TABLE long_gone (id INTEGER PRIMARY KEY)")
         connection.exec_driver_sql("ALTER TABLE agreements DROP COLUMN admission")
     engine.dispose()

@@ -14,11 +14,12 @@ from normledger.acts.act import ActKind
 from normledger.errors import WorkspaceError
 from normledger.identifiers import Digest, Hash
 from normledger.ledger.database import migrate, open_database
+from normledger.ledger.queries import terms_of
 from normledger.relay.outbox import Step, open_outbox
 from normledger.relay.tables import OUTBOX
 from normledger.workspace import Workspace
 from tests.databases import CURRENT
-from tests.delegations import Delegations
+from tests.delegations import Delegations, now
 
 FORM_1 = """
 CREATE TABLE submissions (
@@ -102,6 +103,53 @@ def test_an_outbox_of_the_first_form_moves_with_every_row(
         again.update()
         assert [one.digest for one in again.carry()] == [pending]
         assert again.outbox.way(pending)[-1].state == "final"
+
+
+@pytest.mark.parametrize("revision", OUTBOX.revisions[:-1])
+def test_every_row_outlives_the_move_from_any_earlier_form(
+    delegations: Delegations, tmp_path: Path, revision: str
+) -> None:
+    """What a form has tables and columns for is there after the move, value for value."""
+    made, work = delegations, delegations.workspace
+    made.found(made.text("A", "B"))
+    made.submit(made.prepare(ActKind.DECLARATION, terms_of(made.text("A", "B")).id, "C"), "C")
+    work.ceremonies.open(work.newest(), made.text("B", "C"), 30, now())
+    url, before = CURRENT.url(tmp_path / "older.db"), contents(work.outbox.engine)
+    engine = open_database(url, OUTBOX)
+    with engine.begin() as connection:
+        empty(connection)
+        migrate(connection, OUTBOX, to=revision)
+        held = MetaData()
+        held.reflect(connection)
+        kept: dict[str, list[dict[str, Any]]] = {}
+        for name, rows in before.items():
+            if name in held.tables and name != "alembic_version":
+                table = held.tables[name]
+                kept[name] = [{key: value for key, value in row.items() if key in table.columns} for row in rows]
+                if kept[name]:
+                    connection.execute(table.insert(), kept[name])
+    engine.dispose()
+    assert kept["submissions"]
+    moved = open_outbox(url)
+    after = contents(moved)
+    moved.dispose()
+    assert {row["version_num"] for row in after["alembic_version"]} == {OUTBOX.revisions[-1]}
+    assert set(after) == set(before)
+    for name, rows in kept.items():
+        keys = rows[0].keys() if rows else ()
+        found = [{key: row[key] for key in keys} for row in after[name]]
+        assert all(row in found for row in rows), name
+
+
+def contents(engine: Engine) -> dict[str, list[dict[str, Any]]]:
+    """Every row of every table, as the database's own types give it."""
+    with engine.connect() as connection:
+        held = MetaData()
+        held.reflect(connection)
+        return {
+            name: [dict(row) for row in connection.execute(table.select()).mappings()]
+            for name, table in held.tables.items()
+        }
 
 
 def test_a_new_outbox_and_one_that_moved_have_the_same_form(tmp_path: Path) -> None:
