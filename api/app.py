@@ -60,8 +60,8 @@ _SIGNING = (preparations, submissions, ceremonies)
 """What answers from the outbox too: never kept, and asked with more than parameters."""
 
 _PAGES = (
-    norms_forming, norm, candidate, agreement, parties_pages, acts_pages, compare, search_page, provenance_page, checking,
-    workbench, signing, signing_ceremonies,
+    norms_forming, norm, candidate, agreement, parties_pages, acts_pages, compare, search_page, provenance_page,
+    checking, workbench, signing, signing_ceremonies,
 )  # fmt: skip
 
 
