@@ -6,13 +6,12 @@ No chart says anything that the text or table beside it does not say; shapes dif
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from markupsafe import Markup, escape
 
 from api.pages.language import _, counted
 from api.pages.rendering import term
-from normledger.composition.emergence import Life, Step
+from normledger.composition.emergence import Life, Step, scales
 from normledger.composition.record import Actor
 from normledger.documents.geography import REGIONS, countries
 
@@ -104,20 +103,10 @@ def _bound_on(life: Life, day: str) -> int:
 def _scales(
     life: Life, left: int, right: int, floor: int, top: int
 ) -> tuple[Callable[[str], int], Callable[[int], int]]:
-    first, last = _days(life.points[0].date), _days(life.points[-1].date)
-    span, most = max(1, last - first), max(1, *(len(one.parties) for one in life.points))
-
-    def x(day: str) -> int:
-        return left + max(0, min(span, _days(day) - first)) * (right - left - 8) // span
-
-    def y(count: int) -> int:
-        return floor - count * (floor - top) // most
-
-    return x, y
-
-
-def _days(day: str) -> int:
-    return date.fromisoformat(day).toordinal()
+    """As emergence has them, but what is beyond the chart stands at its edge."""
+    width = right - left - 8
+    x, y = scales(life, left, width, floor, top)
+    return lambda day: min(max(x(day), left), left + width), y
 
 
 def _mark(step: Step, x: int, y: int, r: int) -> str:

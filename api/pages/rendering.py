@@ -205,6 +205,8 @@ def to(context: Context, path: str, **query: Any) -> str:
     """A link inside, keeping the block and the language that the reader asked for."""
     asked = context["request"].query_params
     kept = {name: asked[name] for name in KEPT if asked.get(name)}
+    if path.startswith("/v1/"):
+        kept.pop("lang", None)  # the API speaks one language, and refuses what it does not know
     given: Mapping[str, Any] = {**query, **{name: value for name, value in kept.items() if name not in query}}
     given = {name: value for name, value in given.items() if value not in (None, "")}
     path, hash_, fragment = path.partition("#")

@@ -12,7 +12,7 @@ Example: two states promise each other in 2015; a third pair in 2016; twenty sta
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -278,18 +278,22 @@ def svg(life: Life, composition: Composition, *, id_: str = "life") -> str:
     return "\n".join(parts) + "\n"
 
 
-def _drawn(life: Life) -> list[str]:
+def scales(
+    life: Life, left: int, width: int, floor: int, top: int
+) -> tuple[Callable[[str], int], Callable[[int], int]]:
+    """Where a day and a count stand in a chart of a life that has points, in the chart's units."""
     first, last = _ordinal(life.points[0].date), _ordinal(life.points[-1].date)
-    span = max(1, last - first)
-    most = max(1, *(len(one.parties) for one in life.points))
+    span, most = max(1, last - first), max(1, *(len(one.parties) for one in life.points))
+    return (
+        lambda day: left + (_ordinal(day) - first) * width // span,
+        lambda count: floor - count * (floor - top) // most,
+    )
+
+
+def _drawn(life: Life) -> list[str]:
     floor, right = _HEIGHT - _BOTTOM, _WIDTH - _RIGHT
-
-    def x(day: str) -> int:
-        return _LEFT + (_ordinal(day) - first) * (right - _LEFT - 20) // span
-
-    def y(count: int) -> int:
-        return floor - count * (floor - _TOP) // most
-
+    x, y = scales(life, _LEFT, right - _LEFT - 20, floor, _TOP)
+    most = max(1, *(len(one.parties) for one in life.points))
     path = [f"M{x(life.points[0].date)} {floor}"]
     for one in life.points:
         path.append(f"H{x(one.date)}V{y(len(one.parties))}")

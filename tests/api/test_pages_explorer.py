@@ -3,6 +3,7 @@
 import itertools
 import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 
@@ -69,6 +70,8 @@ def _every_page(served: Served) -> list[str]:
         "/audit",
         "/about",
         f"/documents/{served.norm}",
+        f"/provenance/{served.norm}",
+        f"/provenance/{served.norm}?direction=up&depth=12",
     ]
 
 
@@ -408,3 +411,28 @@ def test_recognised_self_named_reported_and_invented_parties_differ_by_word_and_
     about = served.client.get("/about").text
     assert "recognised by 2 parties" in about
     assert len(shapes) == 3
+
+
+def test_the_graph_page_shows_the_picture_and_says_the_same_in_words(served: Served) -> None:
+    page = served.client.get(f"/provenance/{served.norm}", params={"depth": 2})
+    (picture,) = re.findall(r'<img src="([^"]+)"', page.text)
+    drawn = served.client.get(unescape(picture))
+    assert drawn.headers["content-type"] == "image/svg+xml"
+    assert drawn.headers["normledger-as-of"] == page.headers["normledger-as-of"], "both are of one block"
+    assert "script" not in drawn.headers["content-security-policy"]
+    acts = set(re.findall(r'href="/acts/(0x[0-9a-f]{64})', page.text))
+    assert len(acts) > 2
+    assert all(served.client.get(f"/acts/{act}").status_code == 200 for act in acts)
+    wider = served.client.get(f"/provenance/{served.norm}", params={"depth": 6}).text
+    assert len(re.findall("<li>", wider)) > len(re.findall("<li>", page.text))
+    assert served.client.get("/provenance/nothing").status_code == 404
+
+
+def test_a_norm_shows_its_graph_who_is_bound_already_and_who_is_near(served: Served) -> None:
+    page = served.client.get(f"/norms/{served.norm}").text
+    (picture,) = re.findall(r'<img src="([^"]+)"', page)
+    assert served.client.get(unescape(picture)).text.startswith("<svg")
+    (key, bound) = re.findall(r'href="/candidates/(0x[0-9a-f]{64})[^"]*#toward"[^>]*>(\d+) part', page)[0]
+    listed = served.client.get(f"/v1/candidates/{key}?basis=consented&world=exercise").json()
+    assert int(bound) == listed["candidate"]["parties"]["value"]
+    assert re.search(r'#near"[^>]*>\d+ part', page)

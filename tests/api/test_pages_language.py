@@ -1,6 +1,7 @@
 """Languages: whole catalogs, the reader's choice, six plural forms, right to left, gaps marked as such."""
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -210,3 +211,12 @@ def test_the_catalogs_are_up_to_date() -> None:
         with open(language.CATALOGS / code / "LC_MESSAGES" / "messages.po", "rb") as file:
             kept = {one.id if isinstance(one.id, str) else one.id[0] for one in read_po(file) if one.id}
         assert known <= kept, code
+
+
+def test_a_page_in_another_language_links_answers_of_the_api_that_are_there(served: Served) -> None:
+    for path in ("/", f"/norms/{served.norm}", f"/provenance/{served.norm}"):
+        page = served.client.get(path, params={"lang": "ar"}).text
+        links = [unescape(link) for link in re.findall(r'(?:href|src)="(/v1/[^"]+)"', page)]
+        assert links
+        for link in links:
+            assert served.client.get(link).status_code == 200, (path, link)

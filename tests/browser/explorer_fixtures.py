@@ -128,5 +128,6 @@ def _paths(url: str, norm: str, observer: str) -> tuple[str, ...]:
         "/workbench",
         f"/workbench/decisions?d1={bench[0]}&party=The%20observer",
         f"/documents/{norm}",
+        f"/provenance/{norm}",
         "/nothing",
     )
