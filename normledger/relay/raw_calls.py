@@ -7,7 +7,7 @@ encoding itself (`chain.calls`).
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from normledger.acts.act import FOUNDING, Act, ActKind, Claim, Contract, stances_on
+from normledger.acts.act import FOUNDING, Act, ActKind, Claim, Contract
 from normledger.acts.release import Release
 from normledger.acts.signature import is_by
 from normledger.acts.typed_data import Signable
@@ -65,11 +65,11 @@ def _call(view: View, signed: Sequence[SignedStatement], texts: Sequence[Documen
             return calls.publish(acts[0])
         case Contract.NORM_REGISTRY:
             return calls.take_stances(NormId(first.subject), acts)
-    for agreement in view.agreements.values():
-        if agreement.id == first.subject:
-            return calls.act(agreement.terms, acts)
-        if stances_on(agreement.id) == first.subject:
-            return calls.take_stances_on_agreement(agreement.id, acts)
+    agreement = view.agreement_of(first.subject)
+    if agreement is not None and agreement.id == first.subject:
+        return calls.act(agreement.terms, acts)
+    if agreement is not None:
+        return calls.take_stances_on_agreement(agreement.id, acts)
     raise NotFound("agreement", str(first.subject), "record its founding signatures first")
 
 
