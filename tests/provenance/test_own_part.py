@@ -6,7 +6,6 @@ On a register with as many unrelated agreements as is wanted, 60 a day, 2,000 at
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from sqlalchemy import event
