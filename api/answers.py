@@ -9,9 +9,9 @@ from urllib.parse import quote, urlencode
 
 from api import schemas
 from normledger.acts import release
-from normledger.acts.act import Act, ActKind, Contract, RecordedAct, RecordedClaim, list_of, stances_on
+from normledger.acts.act import Act, ActKind, Contract, RecordedAct, RecordedClaim, stances_on
 from normledger.acts.anchors import Anchored
-from normledger.acts.consent import Stance, standing_batches
+from normledger.acts.consent import Stance
 from normledger.acts.consent import stances as stances_of
 from normledger.acts.powers import (
     FullPowers,
@@ -101,7 +101,7 @@ def bound_by(view: View, one: Party) -> list[schemas.BoundModel]:
             since=standing.since,
             acts=texts(standing.acts),
         )
-        for agreement in view.agreements.values()
+        for agreement in view.agreements_of(one.id)
         if agreement.status
         for standing in agreement.status.bound
         if standing.party == one.id
@@ -110,13 +110,7 @@ def bound_by(view: View, one: Party) -> list[schemas.BoundModel]:
 
 def recognitions(view: View) -> list[RecordedAct]:
     """All recognitions that stand, in the order of recording."""
-    found = [
-        act
-        for party in view.parties
-        for act in standing_batches(view.acts_on(Contract.PARTY_REGISTRY, list_of(party)))
-        if act.act.kind is ActKind.RECOGNITION
-    ]
-    return sorted(found, key=lambda one: one.order)
+    return [batch.act for batch in view.batches(ActKind.RECOGNITION)]
 
 
 def recognition(view: View, one: RecordedAct, trust: TrustPolicy) -> schemas.RecognitionModel:
@@ -139,11 +133,10 @@ def any_act(view: View, digest: Digest) -> schemas.ActModel:
     found = view.acts.get(digest)
     if found is not None:
         return act(view, found)
-    at = view.recorded(digest)
-    for party_ in view.parties.values() if at is not None else ():
-        for own in own_acts(party_):
-            if own.digest == digest:
-                return own_act(party_, own)
+    party_ = view.party_declaring(digest)
+    if party_ is not None:
+        of = view.parties[party_]
+        return next(own_act(of, own) for own in own_acts(of) if own.digest == digest)
     raise NotFound("act", str(digest), "take its digest from an answer that counts it")
 
 
@@ -423,19 +416,18 @@ def clauses(document: Agreement | ReportedAgreement) -> list[schemas.ClauseModel
 
 def clause_answer(view: View, clause: ClauseId) -> schemas.ClauseAnswer:
     """A clause with its agreement."""
-    for one in view.agreements.values():
-        if one.document and clause in one.document.clause_ids:
-            place = one.document.clause_ids.index(clause)
-            return schemas.ClauseAnswer(
-                as_of=as_of(view.at), clause=clauses(one.document)[place], agreement=agreement(one)
-            )
-    for text in view.reported_agreements.values():
-        if clause in text.clause_ids:
-            return schemas.ClauseAnswer(
-                as_of=as_of(view.at),
-                clause=clauses(text)[text.clause_ids.index(clause)],
-                agreement=_reported(text, _reported_actors(view)[text.hash]),
-            )
+    one = view.agreement_of_clause(clause)
+    if one is not None and one.document:
+        place = one.document.clause_ids.index(clause)
+        return schemas.ClauseAnswer(as_of=as_of(view.at), clause=clauses(one.document)[place], agreement=agreement(one))
+    held = view.holding([clause]).get(clause)
+    text = None if held is None else view.reported_agreement(held)
+    if text is not None:
+        return schemas.ClauseAnswer(
+            as_of=as_of(view.at),
+            clause=clauses(text)[text.clause_ids.index(clause)],
+            agreement=_reported(text, _reported_actors(view)[text.hash]),
+        )
     raise NotFound("clause", str(clause), "take its id from an agreement's clauses")
 
 

@@ -19,7 +19,7 @@ from api.signing_schemas import (
     SignatoryModel,
     StepModel,
 )
-from normledger.acts.act import Act, ActKind, stances_on
+from normledger.acts.act import Act, ActKind
 from normledger.acts.powers import Rotation
 from normledger.acts.typed_data import from_json
 from normledger.composition.record import Basis
@@ -136,9 +136,8 @@ def _about(view: View, prepared: Prepared) -> list[Document]:
     statement = prepared.statement
     if not isinstance(statement, Act):
         return []
-    found: list[Document | None] = [
-        one.document for one in view.agreements.values() if statement.subject in (one.id, stances_on(one.id))
-    ]
+    known = view.agreement_of(statement.subject)
+    found: list[Document | None] = [known.document] if known else []
     found += [view.document(one) for one in (statement.subject, statement.content)]
     by_hash = {text.hash: text for text in found if text is not None}
     return [text for hash_, text in by_hash.items() if hash_ not in {one.hash for one in prepared.texts}]

@@ -17,7 +17,7 @@ from normledger.acts.act import ActKind, Contract
 from normledger.composition.momentum import day_of
 from normledger.documents.document import Report, Reports
 from normledger.errors import NotFound
-from normledger.identifiers import ZERO, Digest, Hash, is_exercise
+from normledger.identifiers import ZERO, AgreementId, Digest, Hash, NormId, is_exercise
 from normledger.ledger.queries import View
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -64,31 +64,31 @@ def act(request: Request, seen: Sees, digest: str) -> HTMLResponse:
 def _subject(view: View, contract: Contract, subject: Hash) -> tuple[str, str]:
     """Where the act's subject is shown, and what people call it."""
     if contract is Contract.NORM_REGISTRY:
-        return f"/norms/{subject}", next((one.title for one in view.norms.values() if one.id == subject), str(subject))
-    if contract is Contract.AGREEMENT_LEDGER:
-        for one in view.agreements.values():
-            if subject == one.id:
-                return f"/agreements/{one.id}", one.title
+        norm = view.norms.get(NormId(subject))
+        return f"/norms/{subject}", norm.title if norm else str(subject)
+    if contract is Contract.AGREEMENT_LEDGER and (one := view.agreements.get(AgreementId(subject))) is not None:
+        return f"/agreements/{one.id}", one.title
     return "", str(subject)
 
 
 def _clause(view: View, clause: Hash) -> tuple[str, str] | None:
-    for one in view.agreements.values():
-        if one.document and clause in one.document.clause_ids:
-            place = [Hash(id_) for id_ in one.document.clause_ids].index(clause)
-            return f"/agreements/{one.id}#{clause}", one.document.clauses[place].key
-    return None
+    one = view.agreement_of_clause(clause)
+    if one is None or one.document is None:
+        return None
+    place = [Hash(id_) for id_ in one.document.clause_ids].index(clause)
+    return f"/agreements/{one.id}#{clause}", one.document.clauses[place].key
 
 
 def _own(view: View, digest: Digest) -> dict[str, Any] | None:
     """A claim or another act of a party on itself."""
-    for party in view.parties.values():
-        if party.digest == digest:
-            return {"party": party, "kind": "claim", "at": party.recorded}
-        for one in party.own:
-            if one.digest == digest:
-                return {"party": party, "kind": _kind_of(one.act), "at": one.recorded}
-    return None
+    declaring = view.party_declaring(digest)
+    if declaring is None:
+        return None
+    party = view.parties[declaring]
+    if party.digest == digest:
+        return {"party": party, "kind": "claim", "at": party.recorded}
+    one = next(one for one in party.own if one.digest == digest)
+    return {"party": party, "kind": _kind_of(one.act), "at": one.recorded}
 
 
 def _kind_of(act: object) -> str:

@@ -16,7 +16,7 @@ from normledger.composition.proposals import Span, differences
 from normledger.composition.result import Composition
 from normledger.composition.wording import language_of
 from normledger.documents.document import Agreement, Authentic, ReportedAgreement
-from normledger.identifiers import ClauseId, Hash, PartyId
+from normledger.identifiers import AgreementId, ClauseId, Hash, PartyId
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -78,11 +78,9 @@ def agreement(
         found = answers.agreement_answer(view, agreement, seen.asked.workspace.trust)
         one = found.agreement
         shown = shown_of(one.basis, one.world)
-        signed = next((kept for kept in view.agreements.values() if str(kept.id) == one.id), None)
+        signed = view.agreements.get(AgreementId.parse(one.id))
         text: Agreement | ReportedAgreement | None = (
-            signed.document
-            if signed
-            else next((kept for kept in view.reported_agreements.values() if str(kept.hash) == one.id), None)
+            signed.document if signed else view.reported_agreement(Hash.parse(one.id))
         )
         names = {str(party.id): party.name for party in view.parties.values()}
         names |= {member.key: member.name for member in found.members}

@@ -21,7 +21,7 @@ from api.signing_schemas import PreparationAnswer, PreparationRequest
 from normledger.acts.act import ActKind, stances_on
 from normledger.documents.canonical import parse_json
 from normledger.errors import InputError, NormLedgerError, NotFound, Refused, SignatureError
-from normledger.identifiers import KINDS, Digest
+from normledger.identifiers import KINDS, Digest, Hash, NormId
 from normledger.ledger.answers import AgreementView, NormView
 from normledger.ledger.queries import View
 from normledger.relay.requests import FIELDS, NEEDED, TERMS
@@ -315,13 +315,11 @@ def _endorse(
 
 def _place(view: View, subject: str) -> tuple[str, str] | None:
     """Title and page of what an act is on; None for what has no page."""
-    for agreement in view.agreements.values():
-        if subject in (str(agreement.id), str(stances_on(agreement.id))):
-            return agreement.title, f"/agreements/{agreement.id}"
-    for norm in view.norms.values():
-        if subject == str(norm.id):
-            return norm.title, f"/norms/{norm.id}"
-    return None
+    name = Hash.parse(subject)
+    if (agreement := view.agreement_of(name)) is not None:
+        return agreement.title, f"/agreements/{agreement.id}"
+    norm = view.norms.get(NormId(name))
+    return None if norm is None else (norm.title, f"/norms/{norm.id}")
 
 
 # --- signatures that were made elsewhere

@@ -8,7 +8,7 @@ from api import answers, schemas
 from api.asking import HASH, Asked, Paged, Trusted, Viewed
 from api.dumps import LISTED
 from normledger.errors import NotFound
-from normledger.identifiers import ClauseId
+from normledger.identifiers import AgreementId, ClauseId
 
 router = APIRouter(tags=["agreements"])
 
@@ -27,6 +27,14 @@ def read_agreements(
     world: Literal["real", "exercise"] | None = None,
 ) -> Any:
     """Signed ones first, then reported ones; `basis` tells them apart."""
+    if world is None and basis == "consented":
+        return page.answer(
+            view,
+            schemas.AgreementPage,
+            "agreements",
+            [("consented", str(id_)) for id_ in view.agreements],
+            lambda name: answers.agreement(view.agreements[AgreementId.parse(name[1])]),
+        )
     found = {
         (one.basis, one.id): one
         for one in asked.kept("agreements", view, lambda: answers.agreements(view))
@@ -65,7 +73,7 @@ def read_agreement_clauses(
         if party not in {member.key for member in whole.members}:
             raise NotFound("member", party, "name one by its `key`, as the agreement lists them")
         if whole.agreement.basis == "consented":
-            bound = {str(one.id): one for one in view.agreements.values()}[whole.agreement.id].status
+            bound = view.agreements[AgreementId.parse(whole.agreement.id)].status
             mine = {
                 str(id_) for one in (bound.bound if bound else ()) if str(one.party) == party for id_ in one.clauses
             }

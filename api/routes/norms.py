@@ -9,6 +9,7 @@ from api.asking import Asked, Paged, Viewed, unkept
 from api.dumps import LISTED
 from normledger.acts.act import ActKind
 from normledger.documents.canonical import normalise
+from normledger.documents.document import Document, Norm
 
 router = APIRouter(tags=["norms"])
 
@@ -20,12 +21,12 @@ Name = Annotated[str, Path(description="its id", max_length=400)]
 @router.get("/norms", response_model=schemas.NormPage, responses=LISTED)
 def read_norms(view: Viewed, page: Paged, world: Literal["real", "exercise"] | None = None) -> Any:
     """All published norms, in the order of publication."""
-    found = {
-        one.id: one
-        for one in view.norms.values()
-        if world is None or (one.document is not None and one.document.world == world)
-    }
-    return page.answer(view, schemas.NormPage, "norms", list(found), lambda id_: answers.norm(found[id_], view.at))
+    names = [id_ for id_ in view.norms if world is None or _world(view.document(id_)) == world]
+    return page.answer(view, schemas.NormPage, "norms", names, lambda id_: answers.norm(view.norms[id_], view.at))
+
+
+def _world(text: Document | None) -> str | None:
+    return text.world if isinstance(text, Norm) else None
 
 
 @router.get("/norms/{norm}")

@@ -52,7 +52,7 @@ def read_party_acts(view: Viewed, page: Paged, party: Name) -> Any:
     """All that it signed: its claim, its acts on itself, its acts on agreements, norms and others."""
     one = view.party(party)
     own = [(act.recorded.order, answers.own_act(one, act)) for act in answers.own_acts(one)]
-    others = [(act.order, answers.act(view, act)) for act in view.acts.values() if act.act.party == one.id]
+    others = [(act.order, answers.act(view, act)) for act in view.acts_of(one.id)]
     found = {act.digest: act for _, act in sorted(own + others, key=lambda pair: pair[0])}
     return page.answer(view, schemas.ActPage, "acts", list(found), found.__getitem__)
 
@@ -119,7 +119,7 @@ def read_acts(
         kinds = {one for one in ActKind if kind in (None, one.term)}
         chosen = [
             act
-            for act in view.acts.values()
+            for act in (view.acts.values() if by is None else view.acts_of(by))
             if by in (None, act.act.party) and act.act.kind in kinds and subject in (None, str(act.act.subject))
         ]
         names = [act.digest for act in sorted(chosen, key=lambda one: one.order)]

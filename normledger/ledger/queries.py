@@ -451,6 +451,11 @@ class View:
                     found.append(batch)
         return found
 
+    def agreement_of(self, subject: Hash) -> AgreementView | None:
+        """The agreement whose own subject, or subject of others' stances, this is; None where it is neither."""
+        judged = self.agreement_judged_on(subject)
+        return self.agreements.get(AgreementId(subject) if judged is None else judged)
+
     def agreement_judged_on(self, stances: Hash) -> AgreementId | None:
         """The agreement whose subject of others' stances this is; None where it is none."""
         return self._rows.agreement_judged_on(stances)

@@ -49,7 +49,6 @@ class Depositary:
 
     def __init__(self, view: View) -> None:
         self._view = view
-        self._kinds = {party.id: party.kind for party in view.parties.values()}
         self._last: tuple[Hash, int, _Folded] | None = None
 
     def on_agreement(self, agreement: AgreementView, place: int) -> tuple[str, str]:
@@ -59,7 +58,9 @@ class Depositary:
         document = agreement.document
         if document is None:
             return f"{who} stated on {text}: {kind.term}; what it does is not known while the text is away.", ""
-        folded = _Folded(document, agreement.acts, place, self._kinds)
+        acted = {act.act.party for act in agreement.acts}
+        kinds = {party: known.kind for party in acted if (known := self._view.parties.get(party)) is not None}
+        folded = _Folded(document, agreement.acts, place, kinds)
         if self._last is not None and self._last[:2] == (agreement.id, place - 1):
             folded.before = self._last[2]
             folded.before.__dict__.pop("before", None)  # one step back is enough; all of them would fill the memory

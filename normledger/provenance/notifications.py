@@ -8,6 +8,7 @@ Belongs here: the feed, its forms (Atom, RFC 4287; JSON Feed 1.1; plain text) an
 Does not belong here: the sentences (`depositary`); HTTP.
 """
 
+import contextlib
 import re
 import uuid
 from collections.abc import Callable, Sequence
@@ -21,7 +22,7 @@ from normledger.acts.commitment import NOTHING, link
 from normledger.acts.powers import RecordedOwnAct
 from normledger.documents.canonical import parse_json
 from normledger.errors import InputError, IntegrityError, NotFound
-from normledger.identifiers import Address, Digest, Hash, PartyId, Word, keccak
+from normledger.identifiers import Address, Digest, Hash, NormId, PartyId, Word, keccak
 from normledger.ledger.answers import AgreementView, AsOf, NormView, Party
 from normledger.ledger.queries import View
 from normledger.provenance.depositary import Depositary
@@ -30,6 +31,7 @@ ATOM = "http://www.w3.org/2005/Atom"
 EXTENSION = "urn:uuid:904eb338-4ea5-4573-82c2-f4bc57349427"
 """The namespace of what our feeds add to Atom; in JSON Feed the same stands under `_normledger`."""
 
+_HASH = re.compile("0x[0-9a-f]{64}")
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold (section 2.2)."""
 
@@ -224,21 +226,24 @@ class _Subject:
 
 
 def _subject(view: View, name: str, depositary: Depositary) -> _Subject:
-    for agreement in view.agreements.values():
-        if name in (str(agreement.id), str(agreement.terms.document), agreement.title):
-            return _agreement(agreement, depositary)
-        if name == str(stances_on(agreement.id)):
-            return _stances(view, agreement, depositary)
-    for norm in view.norms.values():
-        if name in (str(norm.id), norm.title):
+    hash_ = Hash.parse(name) if _HASH.fullmatch(name) else None
+    if hash_ is not None:
+        known = view.agreement_of(hash_) or next(iter(view.agreements_with([hash_])), None)
+        if known is not None:
+            return _stances(view, known, depositary) if hash_ == stances_on(known.id) else _agreement(known, depositary)
+        if (norm := view.norms.get(NormId(hash_))) is not None:
             return _norm(norm, depositary)
-    for party in view.parties.values():
-        if name == str(list_of(party.id)):
-            return _list(view, party, depositary)
-    try:
-        return _party(view.party(name), depositary)
-    except NotFound:
-        raise NotFound("agreement, norm or party", name, "give its id; `normledger agreements` lists some") from None
+        if (author := view.author_of(hash_)) is not None:
+            return _list(view, view.parties[author], depositary)
+    looks: tuple[Callable[[], _Subject], ...] = (
+        lambda: _agreement(view.agreement(name), depositary),
+        lambda: _norm(view.norm(name), depositary),
+        lambda: _party(view.party(name), depositary),
+    )
+    for look in looks:
+        with contextlib.suppress(NotFound):
+            return look()
+    raise NotFound("agreement, norm or party", name, "give its id; `normledger agreements` lists some")
 
 
 def _agreement(one: AgreementView, depositary: Depositary) -> _Subject:

@@ -8,7 +8,7 @@ The contracts decide in the end; this only spares a signatory the wait and the r
 from collections.abc import Sequence
 from typing import Protocol
 
-from normledger.acts.act import FOUNDING, Act, ActKind, Claim, Contract, list_of, stances_on
+from normledger.acts.act import FOUNDING, Act, ActKind, Claim, Contract, list_of
 from normledger.acts.consent import is_founding
 from normledger.acts.powers import FullPowers, OwnAct, Rotation
 from normledger.acts.release import Release
@@ -16,7 +16,7 @@ from normledger.acts.signature import recover
 from normledger.acts.typed_data import Domain, Signable, contract_of
 from normledger.documents.document import ADMISSIONS, Agreement, Document
 from normledger.errors import InputError, NotFound, Refused, SignatureError
-from normledger.identifiers import KINDS, Address, Digest, Hash, NormId, parse_identifier
+from normledger.identifiers import KINDS, Address, AgreementId, Digest, Hash, NormId, parse_identifier
 from normledger.ledger.answers import AgreementView, Party
 from normledger.ledger.queries import View, terms_of
 from normledger.relay.preparation import REGISTER, contract_at
@@ -149,8 +149,8 @@ _UNDEPLOYED = bytes.fromhex("6492" * 16)
 
 def _scope(view: View, act: Act) -> Hash:
     """The subject that full powers name for an act: of a stance on an agreement, the agreement."""
-    of_agreement = {stances_on(agreement): Hash(agreement) for agreement in view.agreements}
-    return of_agreement.get(act.subject, act.subject)
+    judged = view.agreement_judged_on(act.subject)
+    return act.subject if judged is None else Hash(judged)
 
 
 def _check_own(act: OwnAct, party: Party, now: int, time: int) -> None:
@@ -241,11 +241,11 @@ def _check_subject(view: View, contract: Contract, act: Act, party: Party, texts
         elif not published:
             raise NotFound("norm", str(act.subject), "publish it first").about(_SUBJECT)
         return
-    if act.subject in {stances_on(agreement) for agreement in view.agreements}:
+    if view.agreement_judged_on(act.subject) is not None:
         if act.kind not in _OTHERS_STANCES:
             raise Refused(f"A {act.kind.term} is an act of a party; others endorse, oppose or declare.").about(_SUBJECT)
         return
-    known = next((view_ for view_ in view.agreements.values() if view_.id == act.subject), None)
+    known = view.agreements.get(AgreementId(act.subject))
     if act.kind in FOUNDING:
         _check_founding(view, act, party, known, texts)
         return

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from normledger.acts.act import FOUNDING, Act, ActKind, Claim, Contract, stances_on
+from normledger.acts.act import FOUNDING, Act, ActKind, Claim, Contract
 from normledger.acts.release import Release
 from normledger.acts.signature import is_by
 from normledger.chain import calls
@@ -103,10 +103,8 @@ def call_of(
     known = _agreement(view, first)
     if known is not None:
         return calls.act(known.terms, acts)
-    for agreement in view.agreements.values():
-        if stances_on(agreement.id) == first.subject:
-            return calls.take_stances_on_agreement(agreement.id, acts)
-    return None
+    judged = view.agreement_judged_on(first.subject)
+    return None if judged is None else calls.take_stances_on_agreement(judged, acts)
 
 
 def _agreement(view: View, act: Act) -> AgreementView | None:

@@ -25,7 +25,7 @@ from normledger.documents.canonical import parse_canonical
 from normledger.documents.document import Agreement, Founder
 from normledger.documents.document_reader import read_document
 from normledger.errors import InputError, NotFound, Refused, SignatureError
-from normledger.identifiers import Address, Digest, Hash, PartyId, keccak
+from normledger.identifiers import Address, AgreementId, Digest, Hash, PartyId, keccak
 from normledger.ledger.database import writing
 from normledger.ledger.queries import View, terms_of
 from normledger.relay.beside import CeremonyRow, CeremonySignatureRow
@@ -220,7 +220,7 @@ class Ceremonies:
 
 def _signatory(view: View, agreement: Hash, founder: Founder, kept: Submission | None) -> Signatory:
     registered = founder.id in view.parties
-    known = next((one for one in view.agreements.values() if one.id == agreement), None)
+    known = view.agreements.get(AgreementId(agreement))
     for act in known.acts if known else ():
         if act.act.party == founder.id and is_founding(act):
             return Signatory(founder, registered, "recorded", act.digest, act.act.kind, act.recorded.time)

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from normledger.acts.act import FOUNDING, Act, ActKind, Claim, Contract, list_of, stances_on
+from normledger.acts.act import FOUNDING, Act, ActKind, Claim, Contract, list_of
 from normledger.acts.powers import FullPowers, FurtherClaim, OwnCancellation, Revocation, Rotation, bits_of
 from normledger.acts.release import Release
 from normledger.acts.typed_data import KINDS_OF, Signable, to_json
 from normledger.documents.document import Agreement, Document, Norm, Profile, Statement
 from normledger.errors import InputError, Refused
-from normledger.identifiers import KINDS, ZERO, Address, Digest, Hash, PartyId, parse_identifier
+from normledger.identifiers import KINDS, ZERO, Address, Digest, Hash, NormId, PartyId, parse_identifier
 from normledger.ledger.answers import Party
 from normledger.ledger.queries import View
 
@@ -217,14 +217,14 @@ def contract_at(view: View, kind: ActKind, subject: Hash) -> Contract:
     candidates = [contract for contract in Contract if kind in KINDS_OF[contract]]
     if len(candidates) == 1:
         return candidates[0]
-    if subject in {stances_on(agreement) for agreement in view.agreements}:
+    if view.agreement_judged_on(subject) is not None:
         return Contract.AGREEMENT_LEDGER
     for contract in candidates:
         if view.acts_on(contract, subject):
             return contract
     if kind is ActKind.WITHDRAWAL:
         raise Refused(f"Nothing is recorded on {subject}, so there is nothing to withdraw from it.")
-    if subject in {list_of(party) for party in view.parties}:
+    if view.author_of(subject) is not None:
         return Contract.PARTY_REGISTRY
     return Contract.NORM_REGISTRY if kind is not ActKind.DECLARATION else Contract.AGREEMENT_LEDGER
 
@@ -294,7 +294,9 @@ def _subject_name(view: View, act: Act, documents: tuple[Document, ...]) -> str:
         if act.refers_to in view.parties:
             return view.parties[PartyId(act.refers_to)].name
         return str(act.refers_to) if act.refers_to != ZERO else "its own list"
-    if act.kind in (*FOUNDING, ActKind.PUBLICATION) and act.subject not in {*view.agreements, *view.norms}:
+    if act.kind in (*FOUNDING, ActKind.PUBLICATION) and not (
+        act.subject in view.agreements or act.subject in view.norms
+    ):
         # A founding signature comes before its agreement is on the chain; the act names its text.
         name = act.subject if act.kind is ActKind.PUBLICATION else act.content
         text = next((one for one in documents if one.hash == name), None) or view.document(name)
@@ -303,22 +305,20 @@ def _subject_name(view: View, act: Act, documents: tuple[Document, ...]) -> str:
 
 
 def _named(view: View, subject: Hash) -> str:
-    for agreement in view.agreements.values():
-        if subject in (agreement.id, stances_on(agreement.id)):
-            return f"“{agreement.title}”"
-    for norm in view.norms.values():
-        if norm.id == subject:
-            return f"the norm “{norm.title}”"
-    for party in view.parties.values():
-        if subject in (party.id, list_of(party.id)):
-            return f"{party.name}’s own list" if subject != party.id else party.name
-    return str(subject)
+    if (agreement := view.agreement_of(subject)) is not None:
+        return f"“{agreement.title}”"
+    if (norm := view.norms.get(NormId(subject))) is not None:
+        return f"the norm “{norm.title}”"
+    if (author := view.author_of(subject)) is not None:
+        return f"{view.parties[author].name}’s own list"
+    party = view.parties.get(PartyId(subject))
+    return party.name if party else str(subject)
 
 
 def _clause_name(view: View, act: Act) -> str:
-    for agreement in view.agreements.values():
-        if act.subject in (agreement.id, stances_on(agreement.id)) and agreement.document:
-            for clause, id_ in zip(agreement.document.clauses, agreement.document.clause_ids, strict=True):
-                if id_ == act.clause:
-                    return clause.key
+    agreement = view.agreement_of(act.subject)
+    if agreement and agreement.document:
+        for clause, id_ in zip(agreement.document.clauses, agreement.document.clause_ids, strict=True):
+            if id_ == act.clause:
+                return clause.key
     return str(act.clause)

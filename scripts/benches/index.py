@@ -5,6 +5,7 @@ of every subject included. Its peer does the least that any indexer does, in one
 every act, one insert a row. `trace-100k` asks an index of 100,000 acts, made by the same Index from an Anvil.
 """
 
+import gc
 import random
 import sqlite3
 import statistics
@@ -26,14 +27,17 @@ from normledger.chain.node import connect
 from normledger.composition.record import TrustPolicy
 from normledger.identifiers import ZERO, OutcomeId, keccak
 from normledger.ledger.index import Index, open_index
-from normledger.ledger.queries import Ledger
+from normledger.ledger.queries import Ledger, View
 from normledger.ledger.store import DocumentStore
-from normledger.provenance.graph import trace
+from normledger.provenance.differences import differences
+from normledger.provenance.graph import down, trace, up
+from normledger.provenance.notifications import feed
 from scripts.benches.measuring import report, seconds
 from tests.crowd import Crowd, Roomy, outcomes
 
 _ROUNDS = 5
 _QUESTIONS = 400
+_TRACES = 100
 
 
 @contextmanager
@@ -170,6 +174,7 @@ def _percentile(times: list[float], share: float) -> float:
 
 
 def _ask(case: str, question: Callable[[int], object], number: int = _QUESTIONS) -> None:
+    """Every question to a view of its own, so that nothing is answered from what an earlier one read."""
     times = [seconds(partial(question, at)) * 1000 for at in range(number)]
     report("index", case, _percentile(times, 0.99), "ms, p99")
     report("index", case + "-median", statistics.median(times), "ms")
@@ -191,6 +196,8 @@ def _answers() -> None:
             report("index", "index-100k", acts / took, "acts/s")
             took = seconds(lambda: view.agreement("Agreement 7"))
             report("index", "learn-100k", took, "s, once after indexing")
+            gc.collect()
+            gc.freeze()  # the crowd is the bench's own: no service holds it, nor looks through it for garbage
             _asked(ledger, crowd)
 
 
@@ -222,9 +229,23 @@ def _asked(ledger: Ledger, crowd: Crowd) -> None:
         view = ledger.as_of(newest=True)
         return view.acts[view.acts_on(Contract.AGREEMENT_LEDGER, opened[chosen[at].hash])[0].digest]
 
+    def norm(at: int) -> str:
+        return str(crowd.norms[at % len(crowd.norms)].hash)
+
     def traced(at: int) -> object:
         view = ledger.as_of(newest=True)
-        return trace(view, view.norms[crowd.norms[at % len(crowd.norms)].hash], TrustPolicy(ZERO))
+        return trace(view, view.norm(norm(at)), TrustPolicy(ZERO))
+
+    def signature(at: int) -> str:
+        acts = ledger.as_of(newest=True).acts_on(Contract.AGREEMENT_LEDGER, opened[chosen[at].hash])
+        return str(acts[0].digest)
+
+    def around(name: Callable[[int], str], follow: Callable[[View, str], object]) -> Callable[[int], object]:
+        names = [name(at) for at in range(_TRACES)]
+        return lambda at: follow(ledger.as_of(newest=True), names[at])
+
+    def changed(at: int) -> object:
+        return differences(ledger.as_of(head - 1 - at), ledger.as_of(head))
 
     def clause(at: int) -> object:
         return ledger.as_of(newest=True).agreement_of_clause(chosen[at].clause_ids[0])
@@ -233,7 +254,13 @@ def _asked(ledger: Ledger, crowd: Crowd) -> None:
     _ask("party-100k", party)
     _ask("act-100k", act)
     _ask("clause-100k", clause)
-    _ask("trace-100k", traced, 60)
+    _ask("trace-100k", traced)
+    _ask("trace-down-100k", around(norm, down), _TRACES)
+    _ask("trace-up-clause-100k", around(lambda at: str(chosen[at].clause_ids[0]), up), _TRACES)
+    _ask("trace-up-act-100k", around(signature, up), _TRACES)
+    _ask("trace-up-party-100k", around(lambda at: str(members[at].id), up), _TRACES)
+    _ask("feed-100k", around(norm, feed), _TRACES)
+    _ask("diff-100k", changed, 2)
 
 
 def _opened(ledger: Ledger, chosen: list[Any]) -> Iterator[tuple[Any, Any]]:
