@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, cast
@@ -80,6 +81,8 @@ def running(workspace: Workspace) -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(create_app(workspace), log_level="warning"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
     thread.start()
+    while not server.started and thread.is_alive():  # until it listens, a client would be turned away
+        time.sleep(0.01)
     try:
         yield f"http://127.0.0.1:{bound.getsockname()[1]}"
     finally:
