@@ -193,6 +193,14 @@ class Node:
                 return self._known(self.block(0))
             raise
 
+    def number_of(self, name: Hash) -> int | None:
+        """The number of the block with this hash, if that block is on the chain as it is now."""
+        found = self._ask("eth_getBlockByHash", str(name), False)
+        with self._understood("eth_getBlockByHash"):
+            told = None if found is None else _block(found)
+        there = None if told is None else self.block(told.number)
+        return there.number if there is not None and there.hash == name else None
+
     def block_at(self, tag: str) -> Block | None:
         """The block that a JSON-RPC tag or 0x-hex number names."""
         found = self._ask("eth_getBlockByNumber", tag, False)

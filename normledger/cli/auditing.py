@@ -3,8 +3,9 @@
 import json
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
@@ -18,6 +19,7 @@ from normledger.cli.options import (
     AsOfBlock,
     Trust,
     World,
+    block_of,
     one_of,
     parse_time,
     policy_of,
@@ -29,11 +31,11 @@ from normledger.composition import record
 from normledger.composition.result import Composition, Parameters
 from normledger.errors import ChainError, InputError, IntegrityError, NotFound, WorkspaceError
 from normledger.evidence.verdict import one_line
-from normledger.identifiers import Hash, Word, keccak
+from normledger.identifiers import Digest, Hash, Word, keccak
 from normledger.ledger.queries import View
 from normledger.provenance import notifications
 from normledger.provenance.audit import common_head, compare_index, compare_nodes, first_parting
-from normledger.provenance.differences import differences
+from normledger.provenance.differences import Differences, differences
 from normledger.provenance.mirrors import LARGEST, Mirror, complete, named_documents
 from normledger.provenance.reading import fresh_reading
 from normledger.provenance.replay import Difference, Replay, replay
@@ -49,6 +51,8 @@ from normledger.provenance.watching import LAG, Memory, Watch
 from normledger.workspace import Workspace
 
 _FORMS = ("atom", "json-feed", "text")
+_SHOWN = 8
+"""Acts behind one change that are told one by one."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -287,7 +291,7 @@ def diff(
 ) -> None:
     """What changed between two blocks or times, and because of which acts."""
     with reading() as workspace:
-        one, other = (_view(workspace, told) for told in (before, after))
+        one, other = (_view(workspace, told, field) for told, field in ((before, "FROM"), (after, "TO")))
         if other is None or (one is not None and (one.at.block, one.at.time) > (other.at.block, other.at.time)):
             raise InputError("FROM is later than TO; swap them", field="TO")
         compositions: list[Composition | None] = [None, None]
@@ -304,8 +308,10 @@ def diff(
                 for view in (one, other)
             ]
         found = differences(one, other, *compositions)
+        if not as_json:
+            _print(found, other)
     if as_json:
-        return print_json(
+        print_json(
             {
                 "from": as_of_json(one.at) if one else None,
                 "to": as_of_json(other.at),
@@ -313,35 +319,42 @@ def diff(
                 "differences": found.to_json(),
             }
         )
-    for name, entries in found.to_json().items():
-        if entries:
-            say(name.replace("_", " ").capitalize(), style="bold")
+
+
+def _print(found: Differences, after: View) -> None:
+    for one in fields(found):
+        if entries := getattr(found, one.name):
+            say(one.name.replace("_", " ").capitalize(), style="bold")
             for entry in entries:
-                say(f"  {one_line(entry['sentence'])}")
-                say(f"    {' '.join(entry['acts'])}", style="dim")
+                say(f"  {one_line(entry.sentence)}")
+                for act in _acts(after, entry.acts):
+                    say(f"    {one_line(act)}", style="dim")
     if not found:
         say("Nothing changed.")
-    as_of_line(other.at)
+    as_of_line(after.at)
 
 
-def _view(workspace: Workspace, told: str) -> View | None:
+def _view(workspace: Workspace, told: str, field: str) -> View | None:
     """The view at a block's number or hash, or a time; None for 0, the register before its first act."""
     if told == "0":
         return None
-    if told.isdigit():
-        return workspace.ledger.as_of(int(told))
-    if told.startswith("0x"):
-        hash_, newest = Hash.parse(told), workspace.newest()
-        if newest.at.hash == hash_:
-            return newest
-        places = [party.recorded for party in newest.parties.values()]
-        places += [one.recorded for party in newest.parties.values() for one in party.own]
-        places += [act.recorded for act in newest.acts.values()]
-        for at in places:
-            if at.block_hash == hash_:
-                return workspace.ledger.as_of(at.block)
-        raise NotFound("block with acts and hash", told, "name the block by its number")
-    return workspace.ledger.as_of(time=parse_time(told))
+    try:
+        if told.isdecimal() or told.startswith("0x"):
+            return workspace.ledger.as_of(block_of(workspace, told))
+        return workspace.ledger.as_of(time=parse_time(told))
+    except InputError as error:
+        raise error.at(field=field) from None
+
+
+def _acts(view: View, digests: Sequence[Hash]) -> Iterator[str]:
+    """What acts are, the first of them one by one."""
+    for digest in digests[:_SHOWN]:
+        act = view.acts.get(Digest(digest))
+        by = view.parties.get(act.act.party) if act else None
+        what = f"{act.act.kind.term} by {by.name}, block {act.recorded.block}: " if act and by else ""
+        yield f"{what}{digest}"
+    if len(digests) > _SHOWN:
+        yield f"… and {len(digests) - _SHOWN} more; --json lists them"
 
 
 # --- feed

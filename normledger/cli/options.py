@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from normledger.documents.trust_policy import TrustPolicy
-from normledger.errors import InputError
+from normledger.errors import ChainError, InputError
 from normledger.identifiers import Hash
 from normledger.ledger.queries import View
 from normledger.workspace import Workspace, find, read_policy
@@ -79,10 +79,23 @@ def view_of(workspace: Workspace, as_of: str | None, at: str | None) -> View:
 
 
 def block_of(workspace: Workspace, as_of: str | None) -> int | None:
-    """The number of the block that --as-of names by its number or by its hash."""
-    if as_of is None:
-        return None
-    return workspace.ledger.number_of(Hash.parse(as_of)) if as_of.startswith("0x") else int(as_of)
+    """The number of the block that --as-of names by its number or by its hash.
+
+    The index keeps the hashes of blocks in which something happened here; of any other the chain is asked.
+    """
+    if as_of is None or not as_of.startswith("0x"):
+        return None if as_of is None else int(as_of)
+    name = Hash.parse(as_of)
+    try:
+        return workspace.ledger.number_of(name)
+    except InputError as unknown:
+        try:
+            number = workspace.node.number_of(name)
+        except ChainError:
+            raise unknown from None  # what was indexed is read without a chain too
+        if number is None:
+            raise InputError(f"no block of this chain has the hash {name}; give the block's number") from None
+        return number
 
 
 def policy_of(workspace: Workspace, trust: Path | None) -> TrustPolicy:
@@ -90,12 +103,12 @@ def policy_of(workspace: Workspace, trust: Path | None) -> TrustPolicy:
     return read_policy(trust) if trust else workspace.trust
 
 
-def parse_time(text: str) -> int:
-    """Unix seconds of an ISO 8601 time; UTC where it names no zone."""
+def parse_time(text: str, field: str = "--at") -> int:
+    """Unix seconds of an ISO 8601 time; UTC where it names no zone. `field` is where it stood."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise InputError(f"{text!r} is not a time; write 2026-11-23 or 2026-11-23T12:00:00Z", field="--at") from None
+        raise InputError(f"{text!r} is not a time; write 2026-11-23 or 2026-11-23T12:00:00Z", field=field) from None
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 

@@ -16,6 +16,7 @@ from normledger.acts import consent
 from normledger.acts.act import ActKind, Contract, RecordedAct, list_of, stances_on
 from normledger.acts.consent import Standing
 from normledger.acts.reservations import Reservation
+from normledger.acts.spells import CONSENTING
 from normledger.composition.coalitions import Candidate
 from normledger.composition.result import Composition
 from normledger.errors import InputError
@@ -205,9 +206,10 @@ class _Comparing:
         bound_after = {one.party: one for one in status.bound}
         new = [act for act in now.acts if self.is_new(act)]
         if status.in_effect_since is not None and (old is None or old.in_effect_since is None):
-            acts = {act for one in status.bound for act in one.acts[:1]}
+            # Whoever consented later did not bring it about; whoever left since did.
+            acts = [a for a in now.acts if a.act.kind in CONSENTING and a.recorded.time <= status.in_effect_since]
             found["took_effect"].append(
-                Entry("took effect", subject, None, _sorted(acts) or _named(now.acts[:1]), f"{title} came into effect.")
+                Entry("took effect", subject, None, _named(acts or now.acts[:1]), f"{title} came into effect.")
             )
         if status.ended is not None and (old is None or old.ended is None):
             ending = [act for act in now.acts if act.act.kind in _ENDING] or new or list(now.acts)

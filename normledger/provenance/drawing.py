@@ -105,7 +105,7 @@ def dot(graph: Graph, at: AsOf) -> str:
         '  rankdir=LR; node [fontname="sans-serif", fontsize=10]; edge [fontname="sans-serif", fontsize=8];',
     ]
     for node in graph.nodes.values():
-        label = "\n".join([node.kind, *_wrapped(_plain(node.label), 34, 3), _tail(node)])
+        label = "\n".join(filter(None, [node.kind, *_wrapped(_plain(node.label), 34, 3), _tail(node)]))
         root = ", penwidth=3" if node.key == graph.root else ""
         tip = _quoted(_plain(f"{node.kind} {node.label} {node.hash} {node.note}"))
         says = f"shape={shapes[node.prov]}, label={_quoted(label)}, tooltip={tip}{root}"
@@ -132,7 +132,7 @@ def _box(box: Box, place: Place, *, root: bool) -> str:
     words = _wrapped(label, 0, 2, widths=widths[1:3])
     tail = _tail(first) if many == 1 else "listed in its title"
     top = place.y + (place.height - 4 * _LINE) // 2 + 11 + (_ROOF // 2 if first.prov == "agent" else 0)
-    rows = [("k", kind), *(("", line) for line in words), ("h", tail)]
+    rows = [("k", kind), *(("", line) for line in words), *([("h", tail)] if tail else [])]
     top += (4 - len(rows)) * _LINE // 2
     text = "".join(
         f'<text class="{name}" x="{middle}" y="{top + number * _LINE}" text-anchor="middle">{_xml(row)}</text>'
@@ -170,8 +170,11 @@ def _chords(prov: ProvType) -> tuple[int, int, int, int]:
 
 
 def _tail(node: Node) -> str:
+    """Its hash, cut short, and its block; nothing where it is called by its hash alone, as an account is."""
     if node.as_of is not None:
         return f"{node.hash[:10]}… as of block {node.as_of}"
+    if node.block is None and node.label == node.hash:
+        return ""
     return f"{node.hash[:10]}…" + (f" · block {node.block}" if node.block is not None else "")
 
 

@@ -247,6 +247,7 @@ def test_a_diff_of_blocks_hashes_and_times(observer: Command) -> None:
     assert told.code == 0, told.err
     assert f"South left “{TITLE}”." in told.out
     assert f"“{TITLE}” ended." in told.out
+    assert f"withdrawal by South, block {block}: 0x" in told.out
     data = observer("diff", "0", block, "--basis", "consented", "--world", "exercise", "--json").json
     assert data["from"] is None
     assert {entry["sentence"] for entry in data["differences"]["joined"]} == {
@@ -259,8 +260,9 @@ def test_a_diff_of_blocks_hashes_and_times(observer: Command) -> None:
         ((block, block - 1), "swap them"),
         ((block, "0"), "swap them"),
         (("0x12", block), "is not a hash"),
-        (("0x" + "77" * 32, block), "name the block by its number"),
-        (("yesterday", block), "is not a time"),
+        (("0x" + "77" * 32, block), "field FROM: no block of this chain has the hash"),
+        (("yesterday", block), "field FROM: 'yesterday' is not a time"),
+        ((0, "tomorrow"), "field TO: 'tomorrow' is not a time"),
         ((0, 10**9), "is beyond block"),
     ):
         refused = observer("diff", *words)

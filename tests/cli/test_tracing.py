@@ -9,6 +9,7 @@ from prov.model import ProvDocument
 
 from normledger.cli import tracing
 from normledger.provenance.exports import NOTATIONS
+from normledger.workspace import Workspace
 from tests.cli.conftest import Answer, Command
 from tests.cli.test_the_whole_way import assert_refused, done, open_one
 
@@ -51,15 +52,19 @@ def test_every_format_is_written(ready: Command, open_one: str, tmp_path: Path) 
     assert json.loads((tmp_path / "trace.json-ld").read_text("utf-8"))["@graph"]
 
 
-def test_a_block_is_named_by_its_number_or_its_hash(ready: Command, open_one: str) -> None:
+def test_a_block_is_named_by_its_number_or_its_hash(ready: Command, open_one: str, tmp_path: Path) -> None:
     at = done(ready("digest", "--json"))["as_of"]
     by_number = done(ready("trace", open_one, "--as-of", str(at["block"]), "--json"))
     assert done(ready("trace", open_one, "--as-of", at["block_hash"], "--json")) == by_number
     assert done(ready("trace", open_one, "--at", at["block_hash"], "--json")) == by_number
     assert done(ready("parties", "--as-of", at["block_hash"], "--json"))["as_of"] == at
+    with Workspace.open(tmp_path / ".normledger") as workspace:
+        empty = workspace.node.block(1)
+    assert empty is not None
+    assert_refused(ready("parties", "--as-of", str(empty.hash)), "there was nothing on this register yet", "")
     stranger = "0x" + "ab" * 32
     assert_refused(
-        ready("parties", "--as-of", stranger), "no block with acts here has the hash", "give the block's number"
+        ready("parties", "--as-of", stranger), "no block of this chain has the hash", "give the block's number"
     )
     assert_refused(ready("trace", open_one, "--as-of", "1", "--at", stranger), "leave one of --as-of and --at out")
 

@@ -48,6 +48,18 @@ def test_who_joined_left_and_took_back_is_named_with_the_acts(story: Story) -> N
     assert set(turn.acts) >= set(left.acts) | {act for one in found.joined for act in one.acts}
 
 
+def test_an_agreement_came_into_effect_by_those_who_signed_then(story: Story) -> None:
+    """And not by whoever joined later."""
+    after = story.workspace.ledger.as_of(story.begun)
+    pact = terms_of(story.pact).id
+    (entry,) = [one for one in differences(None, after).took_effect if one.subject == pact]
+    acts = [after.acts[act].act for act in entry.acts]  # type: ignore[index]  # a digest
+    assert {(act.kind, act.party) for act in acts} == {(ActKind.SIGNATURE, one.id) for one in story.pact.founders}
+    status = after.agreements[pact].status
+    assert status is not None
+    assert {one.party for one in status.bound} > {act.party for act in acts}
+
+
 def test_from_nothing_all_is_new_and_nothing_left(story: Story) -> None:
     view = story.workspace.newest()
     found = differences(None, view)
