@@ -25,6 +25,7 @@ from normledger.acts.powers import (
 )
 from normledger.acts.release import Release, agreement_id
 from normledger.acts.signature import expanded, is_by
+from normledger.acts.typed_data import Domain
 from normledger.chain.calldata import Calldata
 from normledger.chain.calls import function_of
 from normledger.chain.node import Log
@@ -33,7 +34,6 @@ from normledger.identifiers import (
     ZERO,
     Address,
     AgreementId,
-    Digest,
     DocumentHash,
     Hash,
     Identifier,
@@ -101,7 +101,8 @@ def events(
             if log.topics[0] != _RECORDED:
                 raise ValueError(f"unknown event {log.topics[0]}")
             (call,) = decode(["bytes"], log.data)
-            reading, said = _Reading(contract, release, chain_id, recorded, history, later), Calldata(call)
+            domain = release.domain(contract, chain_id)
+            reading, said = _Reading(contract, domain, recorded, history, later), Calldata(call)
             if log.topics[1:] != (reading.subject(said),):
                 raise ValueError("it names another subject than its call")
             yield from reading.events(said)
@@ -118,8 +119,7 @@ class _Reading:
     """One event of one contract."""
 
     contract: Contract
-    release: Release
-    chain_id: int
+    domain: Domain
     recorded: Recorded
     history: History
     later: Callable[[RecordedAct], None] | None
@@ -176,7 +176,7 @@ class _Reading:
         account, signature = _signer(call, call.tail(128))
         shown, unreadable = _readable(call.bytes_at(call.tail(0)))
         claim = Claim(shown, call.number(32), _hash(call, 64), account, _uint64(call.word(96)), unreadable)
-        digest = self._digest(claim)
+        digest = self.domain.digest(claim)
         return RecordedClaim(claim, digest, signature, self.recorded, is_by(digest, signature, account))
 
     def _own_act(self, name: str, call: Calldata) -> RecordedOwnAct:
@@ -200,7 +200,7 @@ class _Reading:
             act = Revocation(party, _address(call.word(32)), _hash(call, 64), account, number, deadline)
         else:
             act = OwnCancellation(party, account, number, deadline)
-        digest = self._digest(act)
+        digest = self.domain.digest(act)
         proven = is_by(digest, signature, account)
         if isinstance(act, Rotation):
             proven = proven and is_by(digest, consent, act.next)
@@ -278,7 +278,7 @@ class _Reading:
         return account, signature, False
 
     def _recorded(self, act: Act, signature: bytes, direct: bool, place: int) -> RecordedAct:
-        digest, at = self._digest(act), self.recorded
+        digest, at = self.domain.digest(act), self.recorded
         if place:
             at = Recorded(at.block, at.block_hash, at.time, at.transaction, at.index, place)
         if not direct:
@@ -290,9 +290,6 @@ class _Reading:
         elif not is_by(digest, signature, act.account):
             raise forged(*at.order, act.account)
         return recorded
-
-    def _digest(self, statement: Act | Claim | OwnAct) -> Digest:
-        return self.release.domain(self.contract, self.chain_id).digest(statement)
 
 
 class _Signers:

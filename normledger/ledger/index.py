@@ -297,7 +297,7 @@ class Index:
                 fault = self._compared(words, end)
             written = fault is None
             if written:
-                writer.flush()  # in good faith: the signatures are still being checked
+                writer.flush(meanwhile=recovery.feed)  # in good faith: the signatures are still being checked
             wrong = recovery.first_wrong()
         if written and wrong is None:
             return len(blocks), end, None

@@ -9,15 +9,11 @@ Belongs here: which signatures are not their accounts'. Does not belong here: wh
 """
 
 import os
+import struct
 import subprocess
 import sys
-from collections.abc import Iterable
-from contextlib import suppress
-from queue import Empty, SimpleQueue
-from struct import Struct
-from threading import Thread
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import IO, TYPE_CHECKING, NamedTuple, Self
 
 from normledger.acts.signature import is_by
 from normledger.identifiers import Address, Digest
@@ -31,14 +27,13 @@ _WORTH_IT = 500
 _TOGETHER = 50
 """Signatures that are handed over at once."""
 
-_ROOM = 16_384
-"""Bytes that wait in the pipe: enough to go on with while Python's other thread has its turn, and little to wait for at
-the end."""
+_ROOM = 65_536
+"""Bytes that wait in the pipe: enough to go on with until more is handed over, and little to wait for at the end."""
 
-_RECORD = Struct(">32s65s20sQQQ")
+_RECORD = struct.Struct(">32s65s20sQQQ")
 """Digest, signature, account, and where the act stands. Bytes: objects by the thousand keep Python's collector busy."""
 
-_ANSWER = Struct(">qq")
+_ANSWER = struct.Struct(">qq")
 
 
 class Wrong(NamedTuple):
@@ -55,9 +50,9 @@ class Recovery:
 
     def __init__(self) -> None:
         self._records: list[bytes] = []
-        self._waiting: SimpleQueue[range | None] = SimpleQueue()
-        self._handed_over = 0
-        self._beside: _Beside | None = None
+        self._given = 0  # so many of them, from the first, are the process's to check
+        self._cut = b""  # what did not fit into the pipe of the last of these
+        self._process: subprocess.Popen[bytes] | None = None
         self._alone = os.cpu_count() == 1
 
     def __enter__(self) -> Self:
@@ -66,97 +61,88 @@ class Recovery:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._beside is not None:
-            self._beside.close()
+        if self._process is not None:
+            self._process.kill()
+            self._process.__exit__(kind, error, trace)  # closes the pipes, and waits
 
     def add(self, act: "RecordedAct") -> None:
         """Have one more checked."""
         self._records.append(_RECORD.pack(act.digest, act.signature, act.act.account, *act.recorded.order))
-        if len(self._records) - self._handed_over >= (_TOGETHER if self._beside else _WORTH_IT) and not self._alone:
-            self._hand_over()
+        if len(self._records) % _TOGETHER == 0:
+            self.feed()
+
+    def feed(self) -> None:
+        """Hand over what there is room for; whoever works long without adding an act calls it now and then."""
+        self._feed(len(self._records))
 
     def first_wrong(self) -> Wrong | None:
         """The first of the acts that were added whose signature is not its account's; waits until all are checked."""
-        wrong = self._wrong(range(self._handed_over, len(self._records)))
-        with suppress(Empty):
-            while (some := self._waiting.get_nowait()) is not None:
-                wrong += self._wrong(some)
-        if self._beside is not None:
-            wrong += self._told(self._beside)
+        wrong, end = [], len(self._records)
+        self._feed(end)
+        while self._given < end:  # they meet where both are done
+            end -= 1
+            if not _is_right(self._records[end]):
+                wrong.append(end)
+            if end % 5 == 0:
+                self._feed(end)
+        told = self._told()
+        wrong += (
+            [place for place in range(self._given) if not _is_right(self._records[place])] if told is None else told
+        )
         if not wrong:
             return None
         _, _, account, block, log, place = _RECORD.unpack(self._records[min(wrong)])
         return Wrong(block, log, place, Address(account))
 
-    def _wrong(self, places: Iterable[int]) -> list[int]:
-        return [place for place in places if not _is_right(self._records[place])]
+    def _feed(self, end: int) -> None:
+        if self._alone or len(self._records) < _WORTH_IT:
+            return
+        try:
+            if self._process is None:
+                self._process = _started()
+            while self._cut or self._given < end:
+                if not self._cut:
+                    until = min(self._given + _TOGETHER, end)
+                    self._cut, self._given = b"".join(self._records[self._given : until]), until
+                self._cut = self._cut[os.write(_pipe(self._process.stdin), self._cut) :]
+        except BlockingIOError:
+            return  # the pipe is full
+        except (OSError, ValueError, TypeError):  # it died; or no more processes, or no interpreter that is known
+            self._alone = True
 
-    def _hand_over(self) -> None:
-        if self._beside is None:
-            try:
-                self._beside = _Beside(self._records, self._waiting)
-            except (OSError, ValueError, TypeError):  # no more processes, or no interpreter that is known
-                self._alone = True
-                return
-        for start in range(self._handed_over, len(self._records), _TOGETHER):
-            self._waiting.put(range(start, min(start + _TOGETHER, len(self._records))))
-        self._handed_over = len(self._records)
-
-    def _told(self, beside: "_Beside") -> list[int]:
-        """What the process says of all that it was given; where it says nothing, it is all checked here."""
-        found = beside.first_wrong()
-        given = [place for some in beside.given for place in some]
-        if found is None:
-            return self._wrong(given)
-        return [] if found < 0 else [given[found]]
-
-
-class _Beside:
-    """The process, and the thread that feeds it what is waiting, until None is; `given` is what it was handed."""
-
-    def __init__(self, records: list[bytes], waiting: "SimpleQueue[range | None]") -> None:
-        self.given: list[range] = []
-        self._records, self._waiting = records, waiting
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", f"from {__name__} import serve; serve()"],
-            bufsize=-1,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))},
-            process_group=0,  # an interrupt from the keyboard is ours
-            pipesize=_ROOM,
-        )
-        self._feeder = Thread(target=self._feed, name="recover", daemon=True)
-        self._feeder.start()
-
-    def _feed(self) -> None:
-        assert self._process.stdin is not None
-        with suppress(OSError), self._process.stdin as pipe:  # OSError: the process is gone
-            while (some := self._waiting.get()) is not None:
-                self.given.append(some)
-                pipe.write(b"".join(self._records[some.start : some.stop]))
-                pipe.flush()
-
-    def first_wrong(self) -> int | None:
-        """The place of the first that is wrong among all that was given, -1 for none; None where it can't say."""
-        self._waiting.put(None)
-        self._feeder.join()
-        assert self._process.stdout is not None
-        answer = self._process.stdout.read(_ANSWER.size)
-        if len(answer) != _ANSWER.size:
+    def _told(self) -> list[int] | None:
+        """The first that is wrong of all that the process was given, if any is; None where it can't say."""
+        if self._process is None or self._alone or self._process.stdin is None or self._process.stdout is None:
             return None
-        number, wrong = _ANSWER.unpack(answer)
-        return int(wrong) if number == sum(map(len, self.given)) else None
+        try:
+            os.set_blocking(_pipe(self._process.stdin), True)
+            while self._cut:
+                self._cut = self._cut[os.write(_pipe(self._process.stdin), self._cut) :]
+            self._process.stdin.close()
+            number, wrong = _ANSWER.unpack(self._process.stdout.read(_ANSWER.size))
+        except (OSError, struct.error):
+            return None
+        return None if number != self._given else [wrong] if wrong >= 0 else []
 
-    def close(self) -> None:
-        """Stop the process, whatever it is at."""
-        assert self._process.stdout is not None
-        self._process.kill()
-        self._waiting.put(None)
-        self._feeder.join()
-        self._process.stdout.close()
-        self._process.wait()
+
+def _started() -> "subprocess.Popen[bytes]":
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-c", f"from {__name__} import serve; serve()"],
+        bufsize=0,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))},
+        process_group=0,  # an interrupt from the keyboard is ours
+        pipesize=_ROOM,
+    )
+    os.set_blocking(_pipe(process.stdin), False)
+    return process
+
+
+def _pipe(stream: IO[bytes] | None) -> int:
+    assert stream is not None
+    return stream.fileno()
 
 
 def _is_right(record: bytes) -> bool:

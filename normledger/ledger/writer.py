@@ -49,6 +49,9 @@ _COLUMNS: dict[type[SQLModel], tuple[str, ...]] = {
     for row in (BlockRow, PartyRow, OwnActRow, AgreementRow, FounderRow, RegisterRow, DerivedRow)
 } | {ActRow: _ACT_COLUMNS}
 
+_AT_ONCE = 500
+"""Rows that a statement inserts."""
+
 Slot = tuple[Contract, Hash | None]
 """A subject of a contract; None for the contract's register."""
 
@@ -149,14 +152,16 @@ class Writer:
         self._pending.append(self._rows)
         return self._touched
 
-    def flush(self, blocks: int | None = None) -> None:
-        """Write the rows of the first so many blocks that were added, or of all."""
+    def flush(self, blocks: int | None = None, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Write the rows of the first so many blocks that were added, or of all; `meanwhile` is called now and then."""
         merged: dict[type[SQLModel], list[tuple[Any, ...]]] = defaultdict(list)
         for rows in self._pending[:blocks]:
             for table, some in rows.items():
                 merged[table] += some
         for table, some in merged.items():
-            _insert(self._connection, table_of(table), _COLUMNS[table], some)
+            for at in range(0, len(some), _AT_ONCE):
+                _insert(self._connection, table_of(table), _COLUMNS[table], some[at : at + _AT_ONCE])
+                meanwhile()
 
     def _row(self, table: type[SQLModel], values: dict[str, Any]) -> None:
         self._rows[table].append(tuple([values[name] for name in _COLUMNS[table]]))
@@ -391,13 +396,13 @@ def _placed(at: Recorded) -> dict[str, Any]:
     return {"block": at.block, "log": at.index, "place": at.place, "transaction": str(at.transaction)}
 
 
-def _insert(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+def _insert(connection: Connection, table: Table, columns: Sequence[str], rows: list[tuple[Any, ...]]) -> None:
     """Insert rows as the driver takes them: no value here is of a type that it does not know."""
     dialect = connection.dialect
     names = [dialect.identifier_preparer.format_column(table.c[name]) for name in columns]
     marks = ", ".join(["?" if dialect.positional else "%s"] * len(columns))
     into = dialect.identifier_preparer.format_table(table)
-    connection.exec_driver_sql(f"INSERT INTO {into} ({', '.join(names)}) VALUES ({marks})", list(rows))
+    connection.exec_driver_sql(f"INSERT INTO {into} ({', '.join(names)}) VALUES ({marks})", rows)
 
 
 @lru_cache(maxsize=8192)

@@ -2,7 +2,8 @@
 
 `index-10k` reads 10,000 acts from an Anvil into SQLite: hashes of headers, digests, recovered signatures and the words
 of every subject included. Its peer does the least that any indexer does, in one script: `eth_getLogs`, ABI decoding of
-every act, one insert a row. `trace-100k` asks an index of 100,000 acts, made by the same Index from an Anvil.
+every act, one insert a row. `index-ponder` is the same beside Ponder (`benches/ponder`). `trace-100k` asks an index of
+100,000 acts, made by the same Index from an Anvil.
 """
 
 import gc
@@ -32,6 +33,7 @@ from normledger.ledger.store import DocumentStore
 from normledger.provenance.differences import differences
 from normledger.provenance.graph import down, trace, up
 from normledger.provenance.notifications import feed
+from scripts.benches import ponder
 from scripts.benches.measuring import report, seconds
 from tests.crowd import Crowd, Roomy, outcomes
 
@@ -141,15 +143,40 @@ def _index() -> None:
             addresses = [str(address) for address in crowd.release.addresses]
             values, peers = [], []
             for number in range(_ROUNDS):  # by turns, so that a busy machine slows both alike
-                engine = open_index(f"sqlite:///{folder / f'{number}.db'}")
-                node = connect(crowd.anvil.url)
-                values.append(acts / seconds(Index(engine, node, crowd.release).update))
+                values.append(acts / _taken(crowd, folder / f"{number}.db"))
                 bare = partial(_bare, crowd.anvil.url, addresses, head, folder / f"bare-{number}.db")
                 peers.append(acts / seconds(bare))
-                engine.dispose()
-                node.close()
             peer = "eth_getLogs, ABI decoding and inserts in one script"
             report("index", "index-10k", statistics.median(values), "acts/s", peer, statistics.median(peers))
+
+
+def _beside_ponder() -> None:
+    if reason := ponder.missing():
+        print(f"index-ponder is left out: {reason}", file=sys.stderr)
+        return
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with _crowd(folder) as crowd:
+            acts = _ten_thousand(crowd)
+            crowd.anvil.ask("anvil_mine", hex(ponder.FINAL))
+            head = crowd.node.head().number
+            logs = len(crowd.node.logs(crowd.release.addresses, 0, head))
+            values, peers = [], []
+            for number in range(_ROUNDS):
+                values.append(acts / _taken(crowd, folder / f"{number}.db"))
+                project = folder / f"ponder-{number}"
+                peers.append(acts / ponder.backfill(project, crowd.anvil.url, crowd.node.chain_id, head, logs))
+            report("index", "index-ponder", statistics.median(values), "acts/s", "Ponder", statistics.median(peers))
+
+
+def _taken(crowd: Crowd, path: Path) -> float:
+    """Seconds for the whole chain into a new file, over a connection of its own."""
+    engine, node = open_index(f"sqlite:///{path}"), connect(crowd.anvil.url)
+    try:
+        return seconds(Index(engine, node, crowd.release).update)
+    finally:
+        engine.dispose()
+        node.close()
 
 
 # --- asking
@@ -269,4 +296,4 @@ def _opened(ledger: Ledger, chosen: list[Any]) -> Iterator[tuple[Any, Any]]:
         yield view.agreements_with([one.hash])[0].id, one
 
 
-CASES: dict[str, Callable[[], None]] = {"index-10k": _index, "trace-100k": _answers}
+CASES: dict[str, Callable[[], None]] = {"index-10k": _index, "index-ponder": _beside_ponder, "trace-100k": _answers}

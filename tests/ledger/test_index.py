@@ -15,6 +15,7 @@ from normledger.chain.node import Block, Log, Node
 from normledger.errors import ChainError, IntegrityError, WorkspaceError
 from normledger.identifiers import ZERO, Address, AgreementId, Hash, PartyId, keccak
 from normledger.ledger import index as indexing
+from normledger.ledger import recovery
 from normledger.ledger.index import Index
 from normledger.ledger.queries import Ledger
 from normledger.relay.preparation import prepare_powers
@@ -200,6 +201,38 @@ def test_a_lying_node_is_found_at_its_block_and_nothing_is_written(
     assert rows(path) == before
     honest.update()
     assert rows(path) == rows(tmp_path / ".normledger" / "index.db")
+
+
+@EMBEDDED
+@pytest.mark.parametrize("beside", [False, True])
+def test_of_blocks_read_together_those_before_a_forged_signature_are_kept(
+    register: Register, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, beside: bool
+) -> None:
+    """All rows are written before the signatures are known to be right: those of bad faith are taken back."""
+    monkeypatch.setattr(recovery, "_WORTH_IT", 1 if beside else 1_000)
+    made, node = register.delegations, register.workspace.node
+    before = made.workspace.update().number
+    for parties in ("AB", "BC", "AC"):
+        made.found(made.text(*parties))
+    made.workspace.update()
+    signed = [
+        log.block_number for log in node.logs(register.workspace.release.addresses, before + 1, node.head().number)
+    ]
+    bad = signed[len(signed) // 2]
+
+    def alter(logs: list[Log]) -> list[Log]:
+        r = CALL + (3 + 7 + 2) * 32  # behind the heads, the terms of two parties, the number of acts, the stamp
+        return [replace(log, data=tampered(log.data, r)) if log.block_number == bad else log for log in logs]
+
+    index, path = register.index(tmp_path / "lied.db", Liar(node, alter))
+    with pytest.raises(IntegrityError, match=rf"log 0 of block {bad} .*the signature of act"):
+        index.update()
+    kept, whole = rows(path), rows(tmp_path / ".normledger" / "index.db")
+    assert [row for row in whole["blocks"] if dict(row)["number"] < bad] == kept["blocks"] != []  # type: ignore[call-overload]
+    assert [row for row in whole["acts"] if dict(row)["block"] < bad] == kept["acts"]  # type: ignore[call-overload]
+    honest, _ = register.index(path)
+    honest.update()
+    assert rows(path) == whole
 
 
 @EMBEDDED
