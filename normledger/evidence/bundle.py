@@ -106,6 +106,8 @@ def parse(raw: bytes) -> dict[str, Any]:
         text = raw.decode()
     except UnicodeDecodeError as error:
         raise InputError(f"byte {error.start} is not UTF-8: the file was damaged, get it again") from None
+    if not raw.endswith(b"}"):
+        raise InputError("the file does not end as a bundle does, with }: it was cut short or added to, get it again")
     _check_depth(raw)
     value = _quickly(text)
     if value is None:

@@ -228,7 +228,10 @@ def _entry(
         if isinstance(signer, SignatureError):
             raise SignatureError(f"of act {digest}: {signer}".replace("; sign again.", ""))
         if signer != account:
-            raise SignatureError(f"{what} of act {digest} is by {signer}, not by {account!s}, or over something else")
+            raise SignatureError(
+                f"{what} of act {digest} is by {signer}, not by {account!s}, or over something else: the act was "
+                "altered, or is of another chain than the file says"
+            )
         return True
 
     proven = signed(one.signature, statement.account, "the signature")
