@@ -106,7 +106,9 @@ def parse(raw: bytes) -> dict[str, Any]:
         text = raw.decode()
     except UnicodeDecodeError as error:
         raise InputError(f"byte {error.start} is not UTF-8: the file was damaged, get it again") from None
-    _check_depth(text)
+    if not raw.endswith(b"}"):
+        raise InputError("the file does not end as a bundle does, with }: it was cut short or added to, get it again")
+    _check_depth(raw)
     value = _quickly(text)
     if value is None:
         value = parse_json(text)
@@ -117,14 +119,19 @@ def parse(raw: bytes) -> dict[str, Any]:
     return value
 
 
-_STRINGS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _BEYOND = re.compile("[\U00010000-\U0010ffff]")
-_OTHERS = re.compile(r"[^\[\]{}]+")
+_OTHERS = re.compile(rb"[^\[\]{}]+")
+_IDLE = bytes(set(range(256)) - set(b'[]{}"'))
 
 
-def _check_depth(text: str) -> None:
+def _check_depth(raw: bytes) -> None:
+    if b"\\" in raw:
+        brackets = _OTHERS.sub(b"", _STRINGS.sub(b"", raw))
+    else:  # every other part between quotes is a string; those that are left hold no quote
+        brackets = b"".join(raw.translate(None, _IDLE).split(b'"')[::2])
     depth = 0
-    for bracket in _OTHERS.sub("", _STRINGS.sub("", text)):
+    for bracket in brackets.decode():
         depth += 1 if bracket in "[{" else -1
         if depth > MAX_DEPTH:
             raise InputError(f"the JSON is nested deeper than {MAX_DEPTH}; it is no evidence of ours")
@@ -150,14 +157,14 @@ def _quickly(text: str) -> Any | None:
 
     Python's encoder escapes as RFC 8785 does, and sorts keys alike but for those beyond Unicode's first plane.
     """
-    if not text.isascii() and _BEYOND.search(text):
+    if not (plain := text.isascii()) and _BEYOND.search(text):
         return None
     try:
         value = json.loads(text, object_pairs_hook=_once, parse_float=_refuse, parse_constant=_refuse, parse_int=_small)
     except (_Refused, ValueError, RecursionError):
         return None
     same = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True) == text
-    return value if same and unicodedata.is_normalized("NFC", text) else None
+    return value if same and (plain or unicodedata.is_normalized("NFC", text)) else None
 
 
 def _small(text: str) -> int:

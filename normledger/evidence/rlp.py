@@ -56,8 +56,16 @@ def _item(data: bytes, at: int, end: int, depth: int) -> tuple[Item, int]:
     at, stop = _span(data, at, end, 0xC0)
     items: list[Item] = []
     while at < stop:
-        item, at = _item(data, at, stop, depth + 1)
-        items.append(item)
+        first = data[at]
+        if first == 0x80:  # nearly all items of a trie's nodes are nothing, or the name of another node
+            items.append(b"")
+            at += 1
+        elif first == 0xA0 and at + 33 <= stop:
+            items.append(data[at + 1 : at + 33])
+            at += 33
+        else:
+            item, at = _item(data, at, stop, depth + 1)
+            items.append(item)
     return items, stop
 
 

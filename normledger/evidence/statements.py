@@ -10,7 +10,7 @@ string where its bytes are UTF-8 in Unicode's NFC form, else as `{"bytes": "0xâ€
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -24,6 +24,7 @@ from normledger.identifiers import KINDS, Address, Hash, Identifier, PartyId, pa
 NO_SIGNATURE = b""
 """Where a contract wallet signed: its answer cannot be asked again offline, so its bytes would prove nothing here."""
 
+_HEX32 = re.compile(r"0x[0-9a-f]{64}\Z")
 _HEX = re.compile(r"0x(?:[0-9a-f]{2})*\Z")
 _DECIMAL = re.compile(r"(?:0|[1-9][0-9]{0,77})\Z")
 
@@ -49,6 +50,8 @@ class Stated:
 
 def hash_of(value: Any, field: str) -> Hash:
     """A hash. Raises `InputError` with the field."""
+    if type(value) is str and _HEX32.match(value):
+        return bytes.__new__(Hash, bytes.fromhex(value[2:]))  # 32 bytes for certain: a bundle has thousands
     try:
         return Hash.parse(value)
     except InputError as error:
@@ -82,16 +85,21 @@ def data(value: Any, field: str) -> bytes:
 
 def number(value: Any, field: str, bits: int = 64) -> int:
     """A whole number as a decimal string. Raises `InputError` with the field."""
-    if not isinstance(value, str) or not _DECIMAL.match(value) or int(value) >= 1 << bits:
-        raise InputError(f"a whole number of at most {bits} bits is missing here, as a string of digits", field=field)
-    return int(value)
+    if isinstance(value, str) and _DECIMAL.match(value) and (found := int(value)) < 1 << bits:
+        return found
+    raise InputError(f"a whole number of at most {bits} bits is missing here, as a string of digits", field=field)
+
+
+@lru_cache(maxsize=256)
+def _named(members: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(members)
 
 
 def closed(value: Any, members: tuple[str, ...], field: str) -> dict[str, Any]:
     """An object with exactly these members. Raises `InputError` with the field."""
     if not isinstance(value, dict):
         raise InputError("an object is missing here", field=field or None)
-    if value.keys() != set(members):
+    if value.keys() != _named(members):
         wrong = sorted(set(value) ^ set(members))[0]
         place = f"{field}.{wrong}" if field else wrong
         raise InputError("it is missing" if wrong in members else "this form has no such member", field=place[:200])
@@ -106,7 +114,7 @@ def listed(value: Any, field: str) -> list[Any]:
 
 
 def _party(value: Any, field: str) -> PartyId:
-    return PartyId(hash_of(value, field))
+    return bytes.__new__(PartyId, hash_of(value, field))
 
 
 def _claimed(value: Any, field: str) -> tuple[Identifier, bytes | None]:
@@ -188,20 +196,20 @@ def _members(contract: Contract, name: str) -> tuple[ActKind, tuple[str, ...]]:
     return kind, tuple(one.split(" ")[1] for one in inside.split(","))
 
 
+_STATED = ("block", "message", "signature", "time", "type")
+_ROTATED = (*_STATED, "consent")
+
+
 def read_stated(value: Any, contract: Contract, field: str) -> Stated:
     """An entry of a subject's acts. Raises `InputError` with the field."""
     name = value.get("type") if isinstance(value, dict) else None
-    entry = closed(
-        value,
-        ("block", "message", "signature", "time", "type", *(("consent",) if name == "Rotation" else ())),
-        field,
-    )
+    entry = closed(value, _ROTATED if name == "Rotation" else _STATED, field)
     return Stated(
         _statement(entry["type"], entry["message"], contract, field),
         _signature(entry["signature"], f"{field}.signature"),
         number(entry["block"], f"{field}.block", 53),
         number(entry["time"], f"{field}.time", 53),
-        _signature(entry.get("consent", "0x"), f"{field}.consent"),
+        _signature(entry["consent"], f"{field}.consent") if name == "Rotation" else NO_SIGNATURE,
     )
 
 
@@ -223,14 +231,24 @@ def _statement(name: Any, message: Any, contract: Contract, field: str) -> Signa
     except InputError as error:
         raise error.at(field=f"{field}.type") from None
     given = closed(message, members, inside)
-    values = {_ATTRIBUTES.get(member, member): _READ[member](given[member], f"{inside}.{member}") for member in members}
-    return Act(contract, kind, **{"number": 0, **values})
+    return Act(contract, kind, **{"number": 0, **_values(members, given, inside)})
+
+
+def _values(members: Iterable[str], given: dict[str, Any], field: str) -> dict[str, Any]:
+    """What members say, under their attributes' names. Raises `InputError` with the field."""
+    member = ""
+    try:
+        values = {}
+        for member in members:
+            values[_ATTRIBUTES.get(member, member)] = _READ[member](given[member], member)
+    except InputError as error:
+        inside = (error.field or member).removeprefix(member)
+        raise error.at(field=f"{field}.{member}{inside}") from None
+    return values
 
 
 def _own(name: str, message: dict[str, Any], field: str) -> Claim | OwnAct:
-    values = {
-        member: _READ[member](value, f"{field}.{member}") for member, value in message.items() if member != "kind"
-    }
+    values = _values((member for member in message if member != "kind"), message, field)
     if "identifier" in values:
         values["identifier"], values["unreadable"] = _claimed(values["identifier"], f"{field}.identifier")
     if name == "Claim":

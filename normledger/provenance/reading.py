@@ -12,8 +12,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import Engine
-
 from normledger.acts.act import Contract, Recorded, list_of, stances_on
 from normledger.acts.commitment import NOTHING
 from normledger.acts.release import Release
@@ -66,9 +64,10 @@ class Reading:
 class _Fresh(Index):
     """An index that nobody else reads: where old state is gone it reads on, and compares all words at the head."""
 
-    def __init__(self, engine: Engine, node: Node, store: DocumentStore, release: Release, first: int) -> None:
+    def __init__(self, url: str, node: Node, store: DocumentStore, release: Release, first: int) -> None:
+        engine = open_index(url)
         super().__init__(engine, node, release, first)
-        self.ledger = Ledger(engine, store, release)
+        self.close, self.ledger = engine.dispose, Ledger(engine, store, release)
         self.forgotten: int | None = None
         self._behind = False
 
@@ -116,7 +115,7 @@ def fresh_reading(ledger: Ledger, node: Node, first_block: int, mirror: Mirror) 
     """A reading of one's own node from nothing; texts come from the workspace, or from the mirror by their hash."""
     with ExitStack() as closing:
         folder = closing.enter_context(TemporaryDirectory())
-        engine = open_index(f"sqlite:///{folder}/index.db")
-        closing.callback(engine.dispose)
-        index = _Fresh(engine, node, Borrowing(ledger.store, mirror), ledger.release, first_block)
+        url = f"sqlite:///{folder}/index.db"
+        index = _Fresh(url, node, Borrowing(ledger.store, mirror), ledger.release, first_block)
+        closing.callback(index.close)
         yield Reading(index.ledger, node, index)

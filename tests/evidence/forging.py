@@ -33,9 +33,10 @@ def forged(data: dict[str, Any]) -> dict[str, Any]:
     """The same acts with a state in which they are all that there is."""
     made = deepcopy(data)
     current, bundle = release.current(), read(data)
+    separators = {one: current.domain(one, bundle.chain_id).separator for one in Contract}
 
     def entries(subject: Subject) -> tuple[Entry, ...]:
-        return entries_of(subject, current.domain(subject.contract, bundle.chain_id).separator)
+        return entries_of([subject], separators)[subject.key]
 
     storage: dict[Contract, dict[bytes, bytes]] = {}
     for subject in bundle.subjects:

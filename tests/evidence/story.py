@@ -95,6 +95,7 @@ class Story:
     ids: dict[str, PartyId] = field(default_factory=dict)
     begun: int = 0
     turned: int | None = None
+    succeeded: int | None = None
     kept: dict[str, bytes] = field(default_factory=dict)
     keys: dict[str, bytes] = field(default_factory=lambda: {name: key_of(name) for name in PARTIES})
 
@@ -202,6 +203,20 @@ class Story:
         self.turned = self.workspace.newest().at.block
         return self
 
+    def succeed(self) -> "Story":
+        """Two later texts: one that takes the place of the accord, one to which not all parties of the pact belong."""
+        for old, new, names in (
+            (self.third, self.fourth, ("lanterns", "umbrelle")),
+            (self.pact, self.closer, ("norvale", "lanterns", "quillory")),
+        ):
+            self.workspace.store.put([new])
+            subject, later = terms_of(old).id, terms_of(new).id
+            self.act(*((one, self.prepare(ActKind.AMENDMENT, subject, one, content=new.hash)) for one in names))
+            signing = [one for one in names if self.ids[one] in {founder.id for founder in new.founders}]
+            self.act(*((one, self.prepare(ActKind.SIGNATURE, later, one, content=new.hash)) for one in signing))
+        self.succeeded = self.workspace.newest().at.block
+        return self
+
     # --- acting
 
     def prepare(self, kind: ActKind, subject: Hash, name: str, **values: Any) -> Prepared:
@@ -254,6 +269,20 @@ class Story:
     def third(self) -> Agreement:
         return self._text(
             "Late accord", ("lanterns", "umbrelle"), (self._asking("1", "Response teams are safe from us."),),
+            character="voluntary", form="bilateral", admission="closed",
+        )  # fmt: skip
+
+    @functools.cached_property
+    def fourth(self) -> Agreement:
+        return self._text(
+            "Later accord", ("lanterns", "umbrelle"), (Clause("1", "We write once a year."),),
+            character="voluntary", form="bilateral", admission="closed",
+        )  # fmt: skip
+
+    @functools.cached_property
+    def closer(self) -> Agreement:
+        return self._text(
+            "Closer pact", ("norvale", "lanterns"), (self._asking("1", "We protect response teams from ourselves."),),
             character="voluntary", form="bilateral", admission="closed",
         )  # fmt: skip
 
@@ -317,3 +346,9 @@ QUESTIONS: dict[str, Question] = {
     "maximal": _candidate(maximal=True),
 }
 """What the good bundles claim, by name."""
+
+SUCCEEDED: dict[str, Question] = {
+    "succeeded-consent": _consent("pact", 1, "norvale"),
+    "succeeded-maximal": _candidate(maximal=True),
+}
+"""The same of those made after later texts took the place of earlier ones."""

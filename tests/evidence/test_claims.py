@@ -66,6 +66,25 @@ def test_an_amended_text_governs_and_its_subject_must_be_in_the_file(delegations
     assert claim(delegations, new, "A")[1].claim["toward"] == [str(delegations.parties["B"])]
 
 
+def test_views_and_what_is_composed_count_nobody_by_a_text_that_was_replaced(delegations: Delegations) -> None:
+    old, new = amended(delegations)
+    before = delegations.workspace.newest()
+    assert {one.party for one in before.agreement("Old").status.bound} == {*map(delegations.parties.get, "AB")}  # type: ignore[union-attr]  # its text is at hand
+    delegations.found(new)
+    view = delegations.workspace.newest()
+    status = view.agreement("Old").status
+    assert status is not None
+    assert (status.bound, status.superseded_by) == ((), (new.hash,))
+    record = view.record("consented", "real")
+    assert {one.agreement for one in record.undertakings} == {terms_of(new).id}
+    assert {(one.agreement, one.until is not None) for one in record.past} == {(terms_of(old).id, True)}
+    (text,) = [one for one in record.agreements if one.id == terms_of(old).id]
+    assert text.related == {terms_of(new).id}
+    again = before.agreement("Old").status  # as of an earlier block it still bound
+    assert again is not None
+    assert again.replaced == ()
+
+
 def test_of_several_later_texts_each_takes_away(delegations: Delegations) -> None:
     made = delegations
     old = made.text("A", "B", "C", title="Old")

@@ -42,10 +42,11 @@ from normledger.evidence.statements import Stated, stated_json
 from normledger.evidence.verdict import Unproven
 from normledger.evidence.verification import verify
 from normledger.identifiers import Hash, PartyId, keccak
+from normledger.ledger.queries import terms_of
 from tests.chains import KEY, Anvil, Ganache, Prague
 from tests.delegations import create
 from tests.evidence.forging import forged, pruned
-from tests.evidence.story import QUESTIONS, Story, key_of, still
+from tests.evidence.story import QUESTIONS, SUCCEEDED, Story, key_of, still
 
 FOLDER = Path(__file__).parent / "evidence"
 OTHER = str(keccak(b"something else"))
@@ -482,6 +483,7 @@ def _contents(add: Add, made: Flaws, story: Story) -> None:
 
     add("a-party-s-subject-left-out", "A party's own subject, hence its rotations, is left out.", "consent", "subjects", without(norvale))
     add("an-anchored-party-s-subject-left-out", "The subject of a party whose endorsement was anchored is left out.", "endorsements", "subjects", without(str(story.ids["umbrelle"])))
+    add("a-later-text-s-acts-left-out", "The acts on the text that took the earlier one's place are left out.", "succeeded-consent", "subjects", without(str(terms_of(story.closer).id)))
     add("a-list-left-out", "A trusted author's list is left out.", "maximal", "subjects", lambda data: without(_list_of(data))(data))
     add("a-recogniser-s-list-left-out", "A recogniser's list is left out.", "recognised", "subjects", lambda data: without(_list_of(data))(data))
     add("an-agreement-left-out", "An agreement that is named is left out.", "candidate", "subjects", lambda data: without(data["claim"]["among"][0])(data))
@@ -541,6 +543,11 @@ def _claims(add: Add, made: Flaws, story: Story) -> None:
     add("consent-to-another-clause", "The claim is about a clause of another agreement.", "consent", "claim", put("claim", "clause", to=str(story.clause(1))))
     add("consent-to-a-reserved-clause", "The claim is about a clause that the party reserved.", "consent-reduced", "claim", put("claim", "party", to=str(story.ids["quillory"])))
     add("consent-withdrawn", "The claim is about a party that has withdrawn.", "later-reduced", "claim", put("claim", "party", to=str(story.ids["hobnail"])))
+    add("a-party-of-the-later-text-as-bound-toward-another", "The claim says that the earlier text still binds toward a party of the later one.", "succeeded-consent", "claim", lambda data: data["claim"].update(toward=sorted([*data["claim"]["toward"], str(story.ids["lanterns"])])))
+    add("a-later-text-left-out", "The text that took the earlier one's place is left out.", "succeeded-consent", "documents", lambda data: data["documents"].remove(next(one for one in data["documents"] if one["title"] == story.closer.title)))
+    add("a-replaced-party-counted", "The candidate counts a party by an accord that a later text replaced.", "succeeded-maximal", "claim", lambda data: data["claim"].update(parties=sorted([*data["claim"]["parties"], str(story.ids["umbrelle"])])))
+    add("a-replaced-agreement-counted", "The candidate rests on an accord that binds nobody any more.", "succeeded-maximal", "claim", lambda data: data["claim"].update(agreements=sorted([*data["claim"]["agreements"], str(terms_of(story.third).id)])))
+    add("a-text-and-its-successor-as-independent", "The candidate rests on a text and on the one that took its place, and on nothing else.", "succeeded-maximal", "claim", _among_successors(story))
     add("an-endorser-left-out", "The claim leaves out an endorser.", "endorsements", "claim", lambda data: data["claim"]["endorsed_by"].pop() and None)
     add("an-endorser-more", "The claim names an endorser that did not endorse.", "endorsements", "claim", lambda data: data["claim"]["endorsed_by"].append(other))
     add("a-party-listed-twice", "The claim counts an endorser twice.", "endorsements", "claim", lambda data: data["claim"]["endorsed_by"].append(data["claim"]["endorsed_by"][-1]))
@@ -588,6 +595,15 @@ def _own_act(story: Story) -> Change:
     return change
 
 
+def _among_successors(story: Story) -> Change:
+    """A candidate of the pact and of the closer one alone."""
+    def change(data: Data) -> Data:
+        data["claim"] |= {"maximal": False, "among": sorted(str(terms_of(one).id) for one in (story.pact, story.closer))}
+        return pruned(data)
+
+    return change
+
+
 LATER = {"later-reduced": "consent-reduced", "later-powers": "powers", "later-endorsements": "endorsements", "later-maximal": "maximal"}
 
 
@@ -622,6 +638,8 @@ def write(folder: Path) -> Flaws:
         story.turn()
         good |= {name: story.proven(of, story.turned)[0] for name, of in LATER.items()}
         later = {name: story.proven(name, story.turned)[0] for name in ("consent", "consent-reduced")}
+        making = story.succeed().bundling(story.succeeded)
+        good |= {name: making.proven(question(story, making))[0] for name, question in SUCCEEDED.items()}
         hashes = {name: str(verify(raw).header.hash) for name, raw in good.items()}
         made = flaws(story, good, later, hashes)
     good |= others(folder)
