@@ -25,6 +25,7 @@ from urllib.parse import urlsplit
 
 import rlp
 
+from normledger.chain import receipts
 from normledger.errors import ChainError, InputError
 from normledger.identifiers import Address, Hash, keccak
 
@@ -268,6 +269,25 @@ class Node:
             if any(log.block_hash != block for log in logs):
                 raise ValueError(f"logs of other blocks than {block}")
         return sorted(logs, key=lambda log: log.index)
+
+    def written(self, block: Block) -> list[Log]:
+        """Everything that any contract wrote in this block, from receipts seen to hash to the root in its header.
+
+        Raises ChainError where they do not, where the node has not kept them, or where it holds another block there.
+        """
+        found = self._ask("eth_getBlockByNumber", hex(block.number), False)
+        with self._understood("eth_getBlockByNumber"):
+            _raw_header(found)
+            if _hash(found["hash"]) != block.hash:
+                raise ValueError(f"another block than {block.hash}")
+            asked = [("eth_getTransactionReceipt", [str(_hash(one))]) for one in found["transactions"]]
+        told = self._ask_all(asked)
+        with self._understood("eth_getTransactionReceipt"):
+            if None in told:
+                raise ValueError(f"no receipt of a transaction in block {block.number}")
+            if receipts.root_of(told) != _hash(found["receiptsRoot"]):
+                raise ValueError(f"receipts that the header of block {block.number} does not commit to")
+            return [_log(entry) for receipt in told for entry in receipt["logs"]]
 
     # State; `block` None is the newest
 

@@ -8,13 +8,13 @@ whether all of them were told.
 A node that is behind is waited for. What was read is taken back only for another branch that is as long, that forks
 off no deeper than what was final, and that has passed the same checks; all of that in one transaction.
 
-A node can strip the plain signature from an act that it tells: the act then counts as proven by the contract alone,
-which no word contradicts.
+Words hold no signatures. A plain one is checked by recovering its signer; where a contract wallet signed, or the node
+says so, the block's receipts are held against the root in its header.
 """
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -63,13 +63,15 @@ class _Unsettled(Exception):
 @dataclass(frozen=True, slots=True)
 class _Start:
     """Where to read on. `keep` is the last block of a branch that was left, None if none was; until `until` everything
-    is replaced in one transaction. `parent` is the hash of the block before `first`, if it is known.
+    is replaced in one transaction. `parent` is the hash of the block before `first`, if it is known; `reached` that of
+    the block to which the rows went when this was found out.
     """
 
     first: int
     parent: Hash | None = None
     keep: int | None = None
     until: int = -1
+    reached: Hash | None = None
 
 
 def open_index(url: str) -> Engine:
@@ -124,15 +126,16 @@ class Index:
         if start is None:
             assert reached is not None
             return reached
+        start = replace(start, reached=None if reached is None else reached.hash)
         first = start.first
         if start.keep is not None and first > head.number:
             self._write(start, [], [], head)
         while first <= head.number:
             last = min(max(first + _STRIDE - 1, start.until), head.number)
-            self._read(start, first, last, head)
+            end = self._read(start, first, last, head)
             if progress:
                 progress(last - start.first + 1, head.number - start.first + 1)
-            first, start = last + 1, _Start(start.first, None)
+            first, start = last + 1, _Start(start.first, reached=end.hash)
         return head
 
     # --- where to begin
@@ -196,8 +199,8 @@ class Index:
 
     # --- reading
 
-    def _read(self, start: _Start, first: int, last: int, head: Block) -> None:
-        """Read a stretch of blocks and write it."""
+    def _read(self, start: _Start, first: int, last: int, head: Block) -> Block:
+        """Read a stretch of blocks and write it; its last block."""
         end = head if last == head.number else self._block(last)
         logs = self._node.logs(self._release.addresses, first, last)
         told = {number: list(group) for number, group in groupby(logs, key=lambda log: log.block_number)}
@@ -217,6 +220,7 @@ class Index:
         if sealed[last].block.hash != end.hash:
             raise self._unsettled()
         self._write(start, [sealed[number].block for number in sorted(told)], logs, end)
+        return end
 
     def _complete(self, sealed: Sealed, logs: Sequence[Log]) -> None:
         """Hold a block's logs against its header's bloom filter: whether all of ours were told."""
@@ -232,6 +236,24 @@ class Index:
                 IntegrityError(
                     f"The logs that the node at {self._node.name} tells of block {sealed.block.number} "
                     f"({sealed.block.hash}) are not all that its header commits to. Ask another node."
+                )
+            )
+
+    def _witness_all(self, writer: Writer, blocks: Sequence[Block], told: Mapping[int, Sequence[Log]]) -> None:
+        for block in blocks:
+            if block.number in writer.unproven:
+                self._witness(block, told[block.number])
+
+    def _witness(self, block: Block, logs: Sequence[Log]) -> None:
+        """Hold a block's logs against the receipts that its header commits to."""
+        written = [log for log in self._node.written(block) if log.address in self._release.addresses]
+        if [(log.address, log.topics, log.data) for log in written] != [
+            (log.address, log.topics, log.data) for log in logs
+        ]:
+            raise _Unsettled(
+                IntegrityError(
+                    f"The logs that the node at {self._node.name} tells of block {block.number} ({block.hash}) are not "
+                    "those of the receipts that its header commits to. Ask another node."
                 )
             )
 
@@ -259,6 +281,7 @@ class Index:
         fault: NormLedgerError | None = None
         try:
             with writing(self._engine).begin() as connection:
+                self._alone(connection, start)
                 if start.keep is not None:
                     roll_back(connection, start.keep)
                 good, reached, fault = self._written(connection, blocks, logs, end)
@@ -272,6 +295,14 @@ class Index:
             ) from error
         if fault is not None:
             raise fault
+
+    def _alone(self, connection: Connection, start: _Start) -> None:
+        """Nobody has written since this stretch was begun: acts linked twice would look like a lie of the node."""
+        reached = connection.scalar(select(_PROGRESS.c.block_hash).with_for_update())
+        if (None if reached is None else Hash.parse(reached)) != start.reached:
+            raise _Unsettled(
+                WorkspaceError("Somebody else writes into this index all the time; let one process follow the chain.")
+            )
 
     def _written(
         self, connection: Connection, blocks: Sequence[Block], logs: Sequence[Log], end: Block
@@ -295,6 +326,8 @@ class Index:
                 # A block whose events were left out altogether shows here, if it brought a new subject; far from the
                 # head an act left out on an old subject shows with the next act on it.
                 fault = self._compared(words, end)
+            if fault is None:
+                self._witness_all(writer, blocks, told)
             written = fault is None
             if written:
                 writer.flush(meanwhile=recovery.feed)  # in good faith: the signatures are still being checked
@@ -313,6 +346,7 @@ class Index:
                 break
         else:
             good = len(touched)
+        self._witness_all(writer, blocks[:good], told)
         writer.flush(good)
         return good, blocks[good - 1] if good else end, fault
 

@@ -97,6 +97,8 @@ class Writer:
         self._pending: list[dict[type[SQLModel], list[tuple[Any, ...]]]] = []
         self._rows: dict[type[SQLModel], list[tuple[Any, ...]]] = {}
         self._touched: dict[Slot, Word] = {}
+        self.unproven: set[int] = set()
+        """The blocks with acts that no plain signature proves: those of contract wallets."""
 
     # --- blocks
 
@@ -215,6 +217,7 @@ class Writer:
 
     def _add_claim(self, entry: RecordedClaim) -> None:
         claim, party = entry.claim, entry.claim.party
+        self._note(entry)
         registry = Contract.PARTY_REGISTRY
         word, _ = self._linked(registry, party, ActKind.CLAIM, entry.digest, party, claim.account, entry.recorded)
         self._accounts[party] = claim.account
@@ -239,6 +242,7 @@ class Writer:
 
     def _add_own_act(self, entry: RecordedOwnAct) -> None:
         act = entry.act
+        self._note(entry)
         word, sequence = self._linked(
             Contract.PARTY_REGISTRY, act.party, act.kind, entry.digest, act.party, act.account, entry.recorded
         )
@@ -299,6 +303,7 @@ class Writer:
 
     def _add_act(self, entry: RecordedAct) -> None:
         act = entry.act
+        self._note(entry)
         word, sequence = self._linked(
             act.contract, act.subject, act.kind, entry.digest, act.party, entry.signer, entry.recorded
         )
@@ -321,6 +326,10 @@ class Writer:
             self._enter(act.contract, act.kind, act.subject, act.party, entry.signer, entry.recorded)
         elif act.kind in (ActKind.ALIGNMENTS, ActKind.REPORTS):
             self._enter(act.contract, act.kind, act.refers_to, act.party, entry.signer, entry.recorded)
+
+    def _note(self, entry: RecordedClaim | RecordedOwnAct | RecordedAct) -> None:
+        if not entry.proven:
+            self.unproven.add(entry.recorded.block)
 
     # --- words
 

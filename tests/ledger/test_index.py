@@ -268,6 +268,45 @@ def test_a_claim_that_is_altered_is_found(register: Register, tmp_path: Path) ->
     assert not any(rows(path).values())
 
 
+def test_a_signature_altered_to_pass_as_a_wallet_s_is_found_by_the_block_s_receipts(
+    register: Register, tmp_path: Path
+) -> None:
+    """Where a plain key signed, a signature that recovers to nobody would else count as a contract wallet's."""
+    honest, path = register.index(tmp_path / "honest.db")
+    honest.update()
+    claims = [dict(row) for row in rows(path)["parties"]]
+    signature, block = claims[1]["signature"], claims[1]["block"]
+
+    def alter(logs: list[Log]) -> list[Log]:
+        return [replace(log, data=log.data.replace(signature, tampered(signature, 40))) for log in logs]
+
+    index, path = register.index(tmp_path / "x.db", Liar(register.workspace.node, alter))
+    with pytest.raises(IntegrityError, match=rf"of block {block} .* are not those of the receipts that its header"):
+        index.update()
+    assert not any(rows(path).values())
+
+
+def test_who_finds_that_another_wrote_meanwhile_reads_again(register: Register, tmp_path: Path) -> None:
+    made = register.delegations
+    first, path = register.index(tmp_path / "x.db")
+    first.update()
+    agreement = made.found(made.text("A", "B"))
+    times = []
+
+    def overtaken(logs: list[Log]) -> list[Log]:
+        if not times:
+            times.append(first.update())
+        return logs
+
+    second, _ = register.index(path, Liar(register.workspace.node, overtaken))
+    assert second.update() == first.update()
+    assert times
+    fresh, other = register.index(tmp_path / "fresh.db")
+    fresh.update()
+    assert rows(path) == rows(other)
+    assert [dict(row)["id"] for row in rows(path)["agreements"]] == [str(agreement)]
+
+
 def test_a_block_left_out_near_the_head_is_found_by_its_header(register: Register, tmp_path: Path) -> None:
     made, work = register.delegations, register.workspace
     agreement = made.found(made.text("A", "B"))
