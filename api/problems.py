@@ -98,7 +98,7 @@ def _placed(request: Request, error: NormLedgerError) -> tuple[str, dict[str, st
     more = {"field": field}
     if _is_parameter(request, field):
         return f"At the parameter {field} of the address: {said}" if malformed else said, {**more, "parameter": field}
-    if field.lower() in request.headers:
+    if field.isascii() and field.lower() in request.headers:
         return f"At the header {field}: {said}" if malformed else said, more
     if request.method != "POST":
         return str(error), more

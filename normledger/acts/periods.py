@@ -10,6 +10,11 @@ from datetime import UTC, datetime
 DAY = 86_400
 
 
+def day_of(time: int) -> str:
+    """The day, as ``2026-01-31``."""
+    return datetime.fromtimestamp(time, UTC).date().isoformat()
+
+
 def days_later(time: int, days: int) -> int:
     """The same time of day, so many days later."""
     return time + days * DAY

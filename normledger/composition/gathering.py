@@ -9,12 +9,12 @@ below, and gets the same record. Belongs here: bringing the fold's answers and t
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Protocol
 
 from normledger.acts import consent
 from normledger.acts.act import ActKind, RecordedAct
 from normledger.acts.entry import read_consents
+from normledger.acts.periods import day_of
 from normledger.acts.spells import by_party
 from normledger.acts.successive import agreement_of
 from normledger.composition.record import (
@@ -183,7 +183,7 @@ class Gathering:
                         bound.clauses,
                         bound.acts,
                         None,
-                        _day(bound.since),
+                        day_of(bound.since),
                         None if bound.toward is None else frozenset(map(str, bound.toward)),
                     )
                 )
@@ -227,7 +227,7 @@ class Gathering:
             self._texts[view.id] = AgreementText(
                 id=view.id,
                 title=norm.title,
-                date=_day(view.publication.recorded.time),
+                date=day_of(view.publication.recorded.time),
                 character="norm",
                 form="norm",
                 world=norm.world,
@@ -259,7 +259,7 @@ class Gathering:
                         frozenset([clause]),
                         (stance.act.digest,),
                         None,
-                        _day(stance.act.recorded.time),
+                        day_of(stance.act.recorded.time),
                     )
                 )
 
@@ -383,8 +383,8 @@ def _ended(view: Signed, parties: Parties, time: int) -> Iterator[Past]:
                 frozenset(view.document.clause_ids) - reserved,
                 tuple(act.digest for act in (*spell.consents, *closing)),
                 None,
-                _day(since),
-                _day(until),
+                day_of(since),
+                day_of(until),
             )
     for gone in view.status.replaced:
         before = gone.standing
@@ -395,8 +395,8 @@ def _ended(view: Signed, parties: Parties, time: int) -> Iterator[Past]:
             before.clauses,
             tuple(dict.fromkeys((*before.acts, *agreed))),
             None,
-            _day(before.since),
-            _day(gone.until),
+            day_of(before.since),
+            day_of(gone.until),
         )
 
 
@@ -461,7 +461,3 @@ def _spells(
         elif act[1] not in _NOT_UNDERTAKING:
             running.append(act)
     return min((date for date, _, _ in running if date), default=None), ended
-
-
-def _day(time: int) -> str:
-    return datetime.fromtimestamp(time, UTC).date().isoformat()

@@ -219,11 +219,11 @@ def test_a_fault_in_typed_data_is_told_with_a_pointer_to_it(
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "word"),
     [(b"[]", "braces"), (b'{"kind":', "not JSON"), (b"\xff", "UTF-8"), (b"[" * 200, "deeper")],
 )
-def test_a_body_that_cannot_be_read_is_pointed_at_as_a_whole(served: Served, body: bytes, told: str) -> None:
+def test_a_body_that_cannot_be_read_is_pointed_at_as_a_whole(served: Served, body: bytes, word: str) -> None:
     answer = served.client.post("/v1/preparations", content=body, headers={"content-type": "application/json"})
     problem = refused(answer)
-    assert told in problem["detail"]
+    assert word in problem["detail"]
     assert problem["pointer"] == ""
