@@ -13,6 +13,9 @@ from normledger.identifiers import Address, Digest, keccak
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 """The order of secp256k1 (SEC 2, section 2.4.1)."""
 
+_NIL, _HALF, _ORDER = (number.to_bytes(32, "big") for number in (0, ORDER // 2, ORDER))
+_PARITY = {27: b"\0", 28: b"\1"}
+
 
 def address_of(private_key: bytes) -> Address:
     """The plain account of a 32-byte private key."""
@@ -31,15 +34,15 @@ def recover(digest: Digest, signature: bytes) -> Address:
         signature = expanded(signature)
     if len(signature) != 65:
         raise SignatureError(f"A plain signature has 65 bytes, this one has {len(signature)}; sign again.")
-    r, s, v = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:64], "big"), signature[64]
-    if v not in (27, 28):
+    r, s, v = signature[:32], signature[32:64], signature[64]  # compared as bytes: a verifier does so by the thousand
+    if v not in _PARITY:
         raise SignatureError(f"A signature's last byte is 27 or 28, here it is {v}; sign again with a current wallet.")
-    if not 0 < r < ORDER or not 0 < s < ORDER:
+    if not _NIL < r < _ORDER or not _NIL < s < _ORDER:
         raise SignatureError("The signature's r or s is outside the curve's order; sign again.")
-    if s > ORDER // 2:
+    if s > _HALF:
         raise SignatureError("The signature has a high s (EIP-2) and the chain would refuse it; sign again.")
     try:
-        key = PublicKey.from_signature_and_message(signature[:64] + bytes([v - 27]), digest, hasher=None)
+        key = PublicKey.from_signature_and_message(r + s + _PARITY[v], digest, hasher=None)
     except Exception as error:  # coincurve raises a bare Exception when no point answers to r
         raise SignatureError("No account answers to this signature; sign again.") from error
     return _address(key)
@@ -66,4 +69,4 @@ def is_by(digest: Digest, signature: bytes, account: Address) -> bool:
 
 
 def _address(key: PublicKey) -> Address:
-    return Address(keccak(key.format(compressed=False)[1:])[12:])
+    return bytes.__new__(Address, keccak(key.format(compressed=False)[1:])[12:])  # 20 bytes for certain

@@ -24,8 +24,6 @@ from normledger.identifiers import KINDS, Address, Hash, Identifier, PartyId, pa
 NO_SIGNATURE = b""
 """Where a contract wallet signed: its answer cannot be asked again offline, so its bytes would prove nothing here."""
 
-_HEX32 = re.compile(r"0x[0-9a-f]{64}\Z")
-_HEX = re.compile(r"0x(?:[0-9a-f]{2})*\Z")
 _DECIMAL = re.compile(r"(?:0|[1-9][0-9]{0,77})\Z")
 
 
@@ -50,8 +48,8 @@ class Stated:
 
 def hash_of(value: Any, field: str) -> Hash:
     """A hash. Raises `InputError` with the field."""
-    if type(value) is str and _HEX32.match(value):
-        return bytes.__new__(Hash, bytes.fromhex(value[2:]))  # 32 bytes for certain: a bundle has thousands
+    if type(value) is str and len(value) == 66 and (found := _spelt_bytes(value)) is not None:
+        return bytes.__new__(Hash, found)  # 32 bytes for certain: a bundle has thousands
     try:
         return Hash.parse(value)
     except InputError as error:
@@ -78,14 +76,23 @@ def address(value: Any, field: str) -> Address:
 
 def data(value: Any, field: str) -> bytes:
     """Bytes as lower-case 0x-hex. Raises `InputError` with the field."""
-    if not isinstance(value, str) or not _HEX.match(value):
+    if not isinstance(value, str) or (found := _spelt_bytes(value)) is None:
         raise InputError("bytes are missing here: give 0x and hexadecimal digits in lower case", field=field)
-    return bytes.fromhex(value[2:])
+    return found
+
+
+def _spelt_bytes(text: str) -> bytes | None:
+    """The bytes whose only spelling this is; None where it is none."""
+    try:
+        found = bytes.fromhex(text[2:])
+    except ValueError:
+        return None
+    return found if f"0x{found.hex()}" == text else None
 
 
 def number(value: Any, field: str, bits: int = 64) -> int:
     """A whole number as a decimal string. Raises `InputError` with the field."""
-    if isinstance(value, str) and _DECIMAL.match(value) and (found := int(value)) < 1 << bits:
+    if isinstance(value, str) and (value == "0" or _DECIMAL.match(value)) and (found := int(value)) < 1 << bits:
         return found
     raise InputError(f"a whole number of at most {bits} bits is missing here, as a string of digits", field=field)
 

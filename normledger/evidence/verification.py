@@ -15,8 +15,11 @@
 Pure: bytes in, verdict out. Belongs here: the steps. Does not belong here: what a claim comes to (`claims`).
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from threading import Thread
+from typing import Self
 
 from normledger.acts import release as releases
 from normledger.acts.act import Act, ActKind, Claim, Contract, Recorded, RecordedAct, RecordedClaim, list_of
@@ -80,11 +83,12 @@ def verify(
                 "chain, or made up"
             )
     registered = registered_in(bundle)
-    with _step("state"):
-        words, registers = _words(bundle, header, known_release, registered)
-    with _step("signatures"):
-        separators = {one: known_release.domain(one, bundle.chain_id).separator for one in Contract}
-        entries = entries_of(bundle.subjects, separators)
+    separators = {one: known_release.domain(one, bundle.chain_id).separator for one in Contract}
+    with Signers(bundle.subjects, separators) as signers:
+        with _step("state"):
+            words, registers = _words(bundle, header, known_release, registered)
+        with _step("signatures"):
+            entries = entries_of(bundle.subjects, signers)
     with _step("words"):
         _check_words(bundle.subjects, entries, words, header)
     _check_registers(registered, registers, entries)
@@ -157,66 +161,80 @@ def _words(
 # --- acts
 
 
-def entries_of(
-    subjects: Sequence[Subject], separators: Mapping[Contract, Hash]
-) -> dict[tuple[Contract, Hash], tuple[Entry, ...]]:
-    """What each subject's word links, with digests computed here and every signature checked.
-
-    `separators` are those of the contracts' domains (EIP-712). Raises `SignatureError`.
-    """
-    digests = {
-        subject.key: [
-            bytes.__new__(Digest, keccak(b"\x19\x01" + separators[subject.contract] + struct_hash(one.statement)))
-            for one in subject.acts
-        ]
-        for subject in subjects
-    }
-    stated = [
-        (digest, one) for subject in subjects for digest, one in zip(digests[subject.key], subject.acts, strict=True)
-    ]
-    signed = [(digest, one.signature) for digest, one in stated if one.signature]
-    signed += [(digest, one.consent) for digest, one in stated if one.consent]
-    signers = _signers(signed)
+def entries_of(subjects: Sequence[Subject], signers: "Signers") -> dict[tuple[Contract, Hash], tuple[Entry, ...]]:
+    """What each subject's word links, with every signature checked. Raises `SignatureError`."""
     return {
         subject.key: tuple(
             _entry(one, digest, place, signers)
-            for place, (digest, one) in enumerate(zip(digests[subject.key], subject.acts, strict=True))
+            for place, (digest, one) in enumerate(zip(signers.digests[subject.key], subject.acts, strict=True))
         )
         for subject in subjects
     }
 
 
-Signed = tuple[Digest, bytes]
-"""A digest and a signature over it."""
+class Signers:
+    """The digests of all acts, computed here, and who made each signature over them: most of a verification's time.
 
-_FEW = 32
-"""So many signatures are checked sooner than a thread is started."""
-
-
-def _signers(signed: Sequence[Signed]) -> dict[Signed, Address | SignatureError]:
-    """Who made each signature, or what is wrong with it: nearly all of a verification's time.
-
-    The curve's library lets go of the interpreter while it computes, so that a thread beside takes half of them.
+    The curve's library lets go of the interpreter while it computes. So a thread beside begins with them at once;
+    whoever asks for the first signer takes on, from the other end, what is left. A context, left once.
+    `separators` are those of the contracts' domains (EIP-712).
     """
-    if len(signed) < _FEW:
-        return dict(map(_signer, signed))
-    from concurrent.futures import ThreadPoolExecutor  # needed for large bundles alone
 
-    with ThreadPoolExecutor(1) as beside:
-        half = beside.submit(lambda: list(map(_signer, signed[::2])))
-        return dict([*map(_signer, signed[1::2]), *half.result()])
+    _FEW = 32
+    """So many are checked sooner than a thread is started."""
+
+    def __init__(self, subjects: Sequence[Subject], separators: Mapping[Contract, Hash]) -> None:
+        self.digests = {
+            subject.key: [
+                bytes.__new__(Digest, keccak(b"\x19\x01" + separators[subject.contract] + struct_hash(one.statement)))
+                for one in subject.acts
+            ]
+            for subject in subjects
+        }
+        self._open = deque(
+            (digest, signature)
+            for subject in subjects
+            for digest, one in zip(self.digests[subject.key], subject.acts, strict=True)
+            for signature in (one.signature, one.consent)
+            if signature
+        )
+        self._found: dict[tuple[Digest, bytes], Address | SignatureError] = {}
+        self._beside: Thread | None = None
+
+    def __enter__(self) -> Self:
+        if len(self._open) > self._FEW:
+            self._beside = Thread(target=self._work, args=(self._open.pop,))
+            self._beside.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.clear()
+        if self._beside is not None:
+            self._beside.join()
+
+    def by(self, digest: Digest, signature: bytes) -> Address:
+        """Who made this signature over this digest. Raises `SignatureError`."""
+        self._work(self._open.popleft)
+        if self._beside is not None:
+            self._beside.join()
+        found = self._found[digest, signature]
+        if isinstance(found, SignatureError):
+            raise found
+        return found
+
+    def _work(self, take: Callable[[], tuple[Digest, bytes]]) -> None:
+        while True:
+            try:
+                signed = take()
+            except IndexError:
+                return
+            try:
+                self._found[signed] = recover(*signed)
+            except SignatureError as error:
+                self._found[signed] = error
 
 
-def _signer(signed: Signed) -> tuple[Signed, Address | SignatureError]:
-    try:
-        return signed, recover(*signed)
-    except SignatureError as error:
-        return signed, error
-
-
-def _entry(
-    one: Stated, digest: Digest, place: int, signers: Mapping[Signed, Address | SignatureError]
-) -> RecordedClaim | RecordedOwnAct | RecordedAct:
+def _entry(one: Stated, digest: Digest, place: int, signers: Signers) -> RecordedClaim | RecordedOwnAct | RecordedAct:
     statement = one.statement
     recorded = Recorded(one.block, ZERO, one.time, ZERO, place)
 
@@ -224,9 +242,10 @@ def _entry(
         """Whether a plain signature is there. Raises `SignatureError` where it is another's, or over something else."""
         if not signature:
             return False
-        signer = signers[digest, signature]
-        if isinstance(signer, SignatureError):
-            raise SignatureError(f"of act {digest}: {signer}".replace("; sign again.", ""))
+        try:
+            signer = signers.by(digest, signature)
+        except SignatureError as error:
+            raise SignatureError(f"of act {digest}: {error}".replace("; sign again.", "")) from None
         if signer != account:
             raise SignatureError(
                 f"{what} of act {digest} is by {signer}, not by {account!s}, or over something else: the act was "

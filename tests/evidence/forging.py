@@ -22,7 +22,7 @@ from normledger.evidence.header import read_header
 from normledger.evidence.known import Entry
 from normledger.evidence.state_proof import Nodes, ProofError
 from normledger.evidence.statements import Stated
-from normledger.evidence.verification import REGISTER, entries_of, linked, registered_in
+from normledger.evidence.verification import REGISTER, Signers, entries_of, linked, registered_in
 from normledger.identifiers import ZERO, Hash, OutcomeId, Word, keccak, parse_identifier
 
 CHAIN_ID = 20044
@@ -36,7 +36,7 @@ def forged(data: dict[str, Any]) -> dict[str, Any]:
     separators = {one: current.domain(one, bundle.chain_id).separator for one in Contract}
 
     def entries(subject: Subject) -> tuple[Entry, ...]:
-        return entries_of([subject], separators)[subject.key]
+        return entries_of([subject], Signers([subject], separators))[subject.key]
 
     storage: dict[Contract, dict[bytes, bytes]] = {}
     for subject in bundle.subjects:
