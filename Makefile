@@ -11,6 +11,8 @@ DEV := .venv/.installed
 BROWNIE := .venv-brownie/.installed
 PROVE := .venv-prove/.installed
 NODE := node_modules/.installed
+# One more than there are processors: a third of their time tests wait for blocks, browsers and other processes.
+WORKERS = $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 
 .PHONY: help demo test test-long prove slither coverage halmos lint bench contracts lock brownie-deploy brownie-test brownie-network install clean
 .DEFAULT_GOAL := help
@@ -23,12 +25,12 @@ demo: $(DEV) $(if $(filter ganache,$(CHAIN)),$(NODE)) ## the whole way on real a
 
 test: $(DEV) $(BROWNIE) $(NODE) ## everything: contracts, library, service, Brownie on Ganache
 	forge test
-	$(BIN)/pytest -n auto $(PYTEST_ARGS)
+	$(BIN)/pytest -n $(WORKERS) $(PYTEST_ARGS)
 	$(MAKE) --no-print-directory brownie-test
 
 test-long: $(DEV) $(BROWNIE) $(PROVE) $(NODE) ## the same with the long counts, and mutants of the contracts: hours
 	FOUNDRY_PROFILE=long forge test
-	NORMLEDGER_LONG=1 $(BIN)/pytest -n auto -o timeout=14400 $(PYTEST_ARGS)
+	NORMLEDGER_LONG=1 $(BIN)/pytest -n $(WORKERS) -o timeout=14400 $(PYTEST_ARGS)
 	$(MAKE) --no-print-directory brownie-test
 	$(BIN)/python -m scripts.assurance.mutants
 
