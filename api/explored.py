@@ -1,6 +1,6 @@
 """What is asked on from a composition, as it crosses HTTP: outcomes and alignments, steps nobody took, lives, sides."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from api import exploring_schemas
@@ -15,7 +15,7 @@ from normledger.composition.record import Alignment
 from normledger.composition.resolution import whole
 from normledger.composition.result import Composition
 from normledger.errors import InputError, NotFound
-from normledger.identifiers import Hash, OutcomeId
+from normledger.identifiers import Digest, Hash, OutcomeId
 from normledger.ledger.answers import AsOf
 from normledger.ledger.queries import View
 
@@ -42,10 +42,10 @@ def outcome(composition: Composition, id_: OutcomeId) -> exploring_schemas.Outco
 
 def alignments(view: View, composition: Composition) -> list[exploring_schemas.AlignmentModel]:
     """Everything that was said or found of a clause and an outcome: what counts, what is shown, what is left out."""
-    chosen = composition.alignments
-    told = [_alignment(view, one, counts=True) for one in chosen.counting]
-    told += [_alignment(view, one, counts=False) for one in chosen.shown]
-    told += [_alignment(view, one, counts=False, why_not=why) for one, why in chosen.left_out]
+    chosen, anchors = composition.alignments, _anchors(view)
+    told = [_alignment(view, one, anchors, counts=True) for one in chosen.counting]
+    told += [_alignment(view, one, anchors, counts=False) for one in chosen.shown]
+    told += [_alignment(view, one, anchors, counts=False, why_not=why) for one, why in chosen.left_out]
     for id_ in sorted(composition.outcomes):
         found = composition.outcomes[id_].found
         for one in found.clauses if found else ():
@@ -58,6 +58,8 @@ def alignments(view: View, composition: Composition) -> list[exploring_schemas.A
                     author=None,
                     author_name=None,
                     act=None,
+                    leaf=None,
+                    agreement=None,
                     counts=True,
                     why_not=None,
                     similarity=one.similarity,
@@ -68,9 +70,22 @@ def alignments(view: View, composition: Composition) -> list[exploring_schemas.A
     return told
 
 
+def _anchors(view: View) -> dict[Hash, Digest]:
+    """The act that anchored each signed alignment, by the alignment's leaf."""
+    return {
+        leaf: batch.act.digest
+        for batch in view.batches(ActKind.ALIGNMENTS)
+        if batch.document is not None
+        for leaf in batch.document.leaf_hashes
+    }
+
+
 def _alignment(
-    view: View, one: Alignment, *, counts: bool, why_not: str | None = None
+    view: View, one: Alignment, anchors: Mapping[Hash, Digest], *, counts: bool, why_not: str | None = None
 ) -> exploring_schemas.AlignmentModel:
+    source = None if one.act is None else str(one.act)
+    signed, by_norm = one.strength == "signed", one.strength == "declared" and one.by is not None
+    anchor = anchors.get(one.act) if signed and one.act is not None else None
     author = view.parties.get(one.by) if one.by else None
     return exploring_schemas.AlignmentModel(
         clause=str(one.clause),
@@ -79,7 +94,9 @@ def _alignment(
         strength=one.strength,
         author=str(one.by) if one.by else None,
         author_name=author.name if author else None,
-        act=str(one.act) if one.act else None,
+        act=source if by_norm else None if anchor is None else str(anchor),
+        leaf=source if signed else None,
+        agreement=None if signed or by_norm else source,
         counts=counts,
         why_not=why_not,
         similarity=None,

@@ -39,7 +39,9 @@ class AlignmentModel(Closed):
     strength: Literal["declared", "signed", "found"]
     author: HashText | None = Field(description="null for found ones")
     author_name: str | None
-    act: HashText | None
+    act: HashText | None = Field(description="what anchored a signed one, or published the norm that declares it")
+    leaf: HashText | None = Field(description="of a signed one: its place under the root that `act` anchored")
+    agreement: HashText | None = Field(description="of one that an agreement's own text declares")
     counts: bool = Field(description="same and implies count; narrower and opposite are shown")
     why_not: str | None
     similarity: int | None = Field(description="of a found one: its mean likeness to the others, in ten-thousandths")

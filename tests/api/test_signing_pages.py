@@ -133,8 +133,11 @@ def test_what_the_workbench_gives_to_sign_is_signed_offline_and_handed_in(signin
     mine = [one for one in listed if one["author"] == author]
     assert {one["relation"] for one in mine} == {"same"}
     assert {one["clause"] for one in mine} == set(pairs[0][1].split(".")[1:])
-    act = client.get("/v1/acts/" + json.loads(file.read_text())["digest"]).json()
+    digest = json.loads(file.read_text())["digest"]
+    act = client.get("/v1/acts/" + digest).json()
     assert act["act"]["kind"] == "alignments"
+    assert {one["act"] for one in mine} == {digest}
+    assert len({one["leaf"] for one in mine}) == len(mine)
 
 
 def test_a_rotation_takes_two_signatures(signing: Signing) -> None:
