@@ -26,11 +26,16 @@ _INTRODUCTION = (
 )
 
 
+_DESCRIBED: dict[tuple[object, ...], dict[str, Any]] = {}
+"""What was described in this process, by its routes: making it takes half a second, and tests make many services."""
+
+
 def describe(app: FastAPI) -> Callable[[], dict[str, Any]]:
     """What `app.openapi` is to be: made once, with the problem that every operation may answer."""
 
     def described() -> dict[str, Any]:
-        if app.openapi_schema is None:
+        routes = app.version, *(getattr(route, "endpoint", None) for route in app.routes)
+        if routes not in _DESCRIBED:
             document = get_openapi(
                 title=app.title,
                 version=app.version,
@@ -41,7 +46,8 @@ def describe(app: FastAPI) -> Callable[[], dict[str, Any]]:
             )
             schemas = document["components"]["schemas"]
             schemas.setdefault("Problem", Problem.model_json_schema())
-            app.openapi_schema = document
+            _DESCRIBED[routes] = document
+        app.openapi_schema = _DESCRIBED[routes]
         return app.openapi_schema
 
     return described

@@ -155,15 +155,15 @@ def test_a_rotation_takes_two_signatures(signing: Signing) -> None:
     assert signing.made.workspace.newest().party("C").account == address_of(KEYS["next"])
 
 
-@pytest.mark.parametrize("kind", TERMS)
-def test_every_kind_has_a_form_with_its_fields(signing: Signing, kind: str) -> None:
+def test_every_kind_has_a_form_with_its_fields(signing: Signing) -> None:
     chosen = signing.client.get("/sign")
-    assert f'value="{kind}"' in chosen.text
-    page = signing.client.get("/sign", params={"kind": kind, "subject": "Agreement of A and B", "party": "A"})
-    assert page.status_code == 200
-    assert len(page.content) < 60_000
-    tags = outline(page.text)
-    assert [one["value"] for tag, one in tags if tag == "input" and one.get("name") == "kind"] == [kind]
+    for kind in TERMS:
+        assert f'value="{kind}"' in chosen.text
+        page = signing.client.get("/sign", params={"kind": kind, "subject": "Agreement of A and B", "party": "A"})
+        assert page.status_code == 200, kind
+        assert len(page.content) < 60_000, kind
+        tags = outline(page.text)
+        assert [one["value"] for tag, one in tags if tag == "input" and one.get("name") == "kind"] == [kind]
 
 
 def test_a_form_with_a_fault_comes_back_with_what_was_written(signing: Signing) -> None:
