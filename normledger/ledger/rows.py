@@ -190,8 +190,8 @@ class Rows:
         grouped: dict[PartyId, list[powers.RecordedOwnAct]] = defaultdict(list)
         with self._engine.connect() as connection:
             for row in connection.execute(own):
-                grouped[PartyId(_hash(row.party))].append(_own_act(row))
-            self._claims |= {PartyId(_hash(row.id)): _claim(row) for row in connection.execute(claims)}
+                grouped[_party(row.party)].append(_own_act(row))
+            self._claims |= {_party(row.id): _claim(row) for row in connection.execute(claims)}
         self._own |= {party: tuple(acts) for party, acts in grouped.items()}
 
     def kinds(self, parties: Iterable[PartyId]) -> dict[PartyId, int]:
@@ -230,7 +230,7 @@ class Rows:
                     (claimed == identifier) | claimed.endswith(tail, autoescape=True), of.c.block <= self._block
                 )
                 found |= {
-                    PartyId(_hash(party))
+                    _party(party)
                     for party, told in connection.execute(query)
                     if told == identifier or told.endswith(tail)
                 }
@@ -245,7 +245,7 @@ class Rows:
                 (_OWN.c.party, _OWN.c.block, _OWN.c.address),
             ):
                 found |= set(connection.scalars(select(id_).where(column == name, block <= self._block)))
-        return sorted(PartyId(_hash(one)) for one in found)
+        return sorted(_party(one) for one in found)
 
     def party_declaring(self, digest: Hash) -> PartyId | None:
         """Whose claim or act on itself has this digest; None where there is none."""
@@ -253,7 +253,7 @@ class Rows:
             for id_, of in ((_PARTIES.c.id, _PARTIES.c), (_OWN.c.party, _OWN.c)):
                 found = connection.scalar(select(id_).where(of.digest == str(digest), of.block <= self._block))
                 if found is not None:
-                    return PartyId(_hash(found))
+                    return _party(found)
         return None
 
     def parties_presenting(self, profiles: Sequence[Hash]) -> set[PartyId]:
@@ -263,7 +263,7 @@ class Rows:
             for some in chunks([str(one) for one in profiles]):
                 for of, id_ in ((_PARTIES, _PARTIES.c.id), (_OWN, _OWN.c.party)):
                     query = select(id_).where(of.c.profile.in_(some), of.c.block <= self._block)
-                    found |= {PartyId(_hash(party)) for party in connection.scalars(query)}
+                    found |= {_party(party) for party in connection.scalars(query)}
         return found
 
     def author_of(self, list_: Hash) -> PartyId | None:
@@ -343,7 +343,7 @@ class Rows:
                 .order_by(_FOUNDERS.c.agreement, _FOUNDERS.c.position)
             )
             for agreement, party in connection.execute(named):
-                founders[agreement].append(PartyId(_hash(party)))
+                founders[agreement].append(_party(party))
         return [(row, tuple(founders[row.id])) for row in rows]
 
     # --- norms
@@ -455,12 +455,20 @@ def _after(table: Any, key: Key) -> ColumnElement[bool]:
 
 
 def _hash(text: str) -> Hash:
-    """From a row, which this program wrote."""
-    return Hash(bytes.fromhex(text[2:]))
+    """From a row, which this program wrote: its length is certain."""
+    return bytes.__new__(Hash, bytes.fromhex(text[2:]))
+
+
+def _digest(text: str) -> Digest:
+    return bytes.__new__(Digest, bytes.fromhex(text[2:]))
+
+
+def _party(text: str) -> PartyId:
+    return bytes.__new__(PartyId, bytes.fromhex(text[2:]))
 
 
 def _address(text: str) -> Address:
-    return Address(bytes.fromhex(text[2:]))
+    return bytes.__new__(Address, bytes.fromhex(text[2:]))
 
 
 def _act(row: Row[Any]) -> RecordedAct:
@@ -468,7 +476,7 @@ def _act(row: Row[Any]) -> RecordedAct:
         contract=Contract(row.contract),
         kind=ActKind(row.kind),
         subject=_hash(row.subject),
-        party=PartyId(_hash(row.party)),
+        party=_party(row.party),
         account=_address(row.account),
         number=row.number,
         clause=_hash(row.clause),
@@ -476,7 +484,7 @@ def _act(row: Row[Any]) -> RecordedAct:
         content=_hash(row.content),
         deadline=int(row.deadline),
     )
-    return RecordedAct(act, Digest(_hash(row.digest)), row.signature, recorded(row), row.represented, row.proven)
+    return RecordedAct(act, _digest(row.digest), row.signature, recorded(row), row.represented, row.proven)
 
 
 def _claim(row: Row[Any]) -> RecordedClaim:
@@ -488,13 +496,13 @@ def _claim(row: Row[Any]) -> RecordedClaim:
         int(row.deadline),
         _unreadable(row.identifier),
     )
-    return RecordedClaim(claim, Digest(_hash(row.digest)), row.signature, recorded(row), row.proven)
+    return RecordedClaim(claim, _digest(row.digest), row.signature, recorded(row), row.proven)
 
 
 def _own_act(row: Row[Any]) -> powers.RecordedOwnAct:
     return powers.RecordedOwnAct(
         _own_statement(row),
-        Digest(_hash(row.digest)),
+        _digest(row.digest),
         row.signature,
         row.consent,
         recorded(row),
@@ -504,7 +512,7 @@ def _own_act(row: Row[Any]) -> powers.RecordedOwnAct:
 
 
 def _own_statement(row: Row[Any]) -> powers.OwnAct:
-    party, account = PartyId(_hash(row.party)), _address(row.account)
+    party, account = _party(row.party), _address(row.account)
     number, deadline = row.number, int(row.deadline)
     match ActKind(row.kind):
         case ActKind.FURTHER_CLAIM:
