@@ -1,5 +1,6 @@
 """`normledger serve`: uvicorn in this process, on a socket that was bound first: a port in use is one sentence."""
 
+import gc
 import socket
 import threading
 import time
@@ -58,8 +59,13 @@ def serve(
         except ChainError as error:
             say(f"{error} The service answers from its index until then, and says so.")
         say(f"Serving on http://{host}:{bound.getsockname()[1]}/ (pages) and /v1 (API); stop with Ctrl-C.")
+        app = operated(create_app(workspace), Operation(metrics, limits))
+        # What was loaded stays to the end: the collector need not look through it, with every request waiting, for
+        # garbage that is not there. That is four fifths of each of its full passes.
+        gc.collect()
+        gc.freeze()
         config = uvicorn.Config(
-            operated(create_app(workspace), Operation(metrics, limits)),
+            app,
             log_config=configuration(form, level),
             access_log=False,
             server_header=False,

@@ -54,7 +54,7 @@ def test_only_the_canonical_spelling_is_taken(
     if canonical:
         assert parse_canonical(data) == value
     else:
-        with pytest.raises(InputError, match="canonical form|NFC form"):
+        with pytest.raises(InputError, match=r"canonical form|NFC form"):
             parse_canonical(data)
 
 
