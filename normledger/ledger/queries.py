@@ -9,7 +9,7 @@ from functools import cached_property
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, bindparam
 from sqlmodel import Session, col, select
 
 from normledger.acts import consent, powers
@@ -55,11 +55,23 @@ from normledger.ledger.tables import (
     PartyRow,
     ProgressRow,
     RegisterRow,
+    table_of,
 )
 from normledger.ledger.texts import Ask, Texts
 
 _NORMS = Contract.NORM_REGISTRY
 _ALL = 2**31 - 1
+
+# Every view begins with these two, so they are made once.
+_PROGRESS, _BLOCKS = table_of(ProgressRow), table_of(BlockRow)
+_NEWEST = _PROGRESS.select().where(_PROGRESS.c.id == 1)
+_LAST_BLOCK = (
+    _BLOCKS.select()
+    .where(_BLOCKS.c.number <= bindparam("number"), _BLOCKS.c.time <= bindparam("time"))
+    .order_by(_BLOCKS.c.number.desc())
+    .limit(1)
+)
+_ALL_TIME = 2**63 - 1
 
 _LOOK_AGAIN = 0.5
 """Seconds after which a view looks again for documents that have come or gone."""
@@ -78,8 +90,8 @@ class Ledger:
         `time` (Unix seconds) asks for the last block at or before it, and then is the answer's time too, so that notice
         runs out and silence ripens between blocks. Raises `InputError` for a block beyond the index.
         """
-        with Session(self._engine) as session:
-            progress = session.get(ProgressRow, 1)
+        with self._engine.connect() as connection:
+            progress = connection.execute(_NEWEST).first()
             if progress is None:
                 raise WorkspaceError("Nothing is indexed yet; run `normledger index` first.")
             if block is not None and not 0 <= block <= progress.block:
@@ -90,10 +102,8 @@ class Ledger:
             number, hash_, block_time = progress.block, Hash.parse(progress.block_hash), progress.block_time
             if (block is not None and block < number) or (time is not None and time < block_time):
                 # Between two blocks with acts nothing changed: the answer holds as of the earlier of them.
-                before = select(BlockRow).where(BlockRow.number <= (number if block is None else block))
-                if time is not None:
-                    before = before.where(BlockRow.time <= time)
-                row = session.exec(before.order_by(col(BlockRow.number).desc()).limit(1)).first()
+                upto = {"number": number if block is None else block, "time": _ALL_TIME if time is None else time}
+                row = connection.execute(_LAST_BLOCK, upto).first()
                 if row is None and waiting:
                     raise WorkspaceError(
                         "Nothing on this register is final yet; wait for the chain, or ask --as-of a newer block "

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Row, Select, TextClause, bindparam, func, select
+from sqlalchemy import BindParameter, ColumnElement, Engine, Row, Select, TextClause, bindparam, func, select
 
 from normledger.acts import powers
 from normledger.acts.act import Act, ActKind, Claim, Contract, Recorded, RecordedAct, RecordedClaim
@@ -45,7 +45,7 @@ class Rows:
         self._acts: dict[tuple[Contract, Hash], tuple[RecordedAct, ...]] = {}
         self._by_digest: dict[Hash, RecordedAct] = {}
         self._whole: set[Contract] = set()
-        self._claims: dict[PartyId, RecordedClaim | None] = {}
+        self._claims: dict[Hash, RecordedClaim | None] = {}
         self._own: dict[PartyId, tuple[powers.RecordedOwnAct, ...]] = {}
         self._awaited: set[PartyId] = set()
         self._all_parties = False
@@ -133,12 +133,7 @@ class Rows:
         return list(dict.fromkeys(map(_hash, found)))
 
     def _select_acts(self) -> Select[Any]:
-        return (
-            select(_ACTS, _BLOCKS.c.hash.label("block_hash"), _BLOCKS.c.time)
-            .join(_BLOCKS, _BLOCKS.c.number == _ACTS.c.block)
-            .where(_ACTS.c.block <= self._block)
-            .order_by(*_order(_ACTS))
-        )
+        return _joined(_ACTS).where(_ACTS.c.block <= self._block)
 
     def _acts_where(self, *conditions: ColumnElement[bool] | TextClause) -> list[RecordedAct]:
         with self._engine.connect() as connection:
@@ -160,9 +155,8 @@ class Rows:
 
         Whoever acted on what was read so far is read along: it will be asked for next.
         """
-        party = PartyId(party)
         if party not in self._claims and not self._all_parties:
-            self.load_parties([party, *(self._awaited - self._claims.keys())])
+            self.load_parties([PartyId(party), *(self._awaited - self._claims.keys())])
             self._awaited.clear()
         return self._claims.get(party)
 
@@ -184,14 +178,13 @@ class Rows:
             self._claims.setdefault(party, None)
 
     def _read_parties(self, ids: Sequence[str] | None) -> None:
-        claims, own = self._select_claims(), self._joined(_OWN).where(_OWN.c.block <= self._block)
-        if ids is not None:
-            claims, own = claims.where(_PARTIES.c.id.in_(ids)), own.where(_OWN.c.party.in_(ids))
+        claims, own = _claims_and_own(ids is not None)
+        asked: dict[str, Any] = {"until": self._block} if ids is None else {"until": self._block, "ids": ids}
         grouped: dict[PartyId, list[powers.RecordedOwnAct]] = defaultdict(list)
         with self._engine.connect() as connection:
-            for row in connection.execute(own):
+            for row in connection.execute(own, asked):
                 grouped[_party(row.party)].append(_own_act(row))
-            self._claims |= {_party(row.id): _claim(row) for row in connection.execute(claims)}
+            self._claims |= {_party(row.id): _claim(row) for row in connection.execute(claims, asked)}
         self._own |= {party: tuple(acts) for party, acts in grouped.items()}
 
     def kinds(self, parties: Iterable[PartyId]) -> dict[PartyId, int]:
@@ -201,7 +194,7 @@ class Rows:
     def is_party(self, party: Hash) -> bool:
         """Whether a party is registered."""
         if party in self._claims:
-            return self._claims[PartyId(party)] is not None
+            return self._claims[party] is not None
         query = select(_PARTIES.c.id).where(_PARTIES.c.id == str(party), _PARTIES.c.block <= self._block)
         return self._one(query) is not None
 
@@ -332,7 +325,7 @@ class Rows:
         return AgreementId(found) if found is not None and self.is_agreement(found) else None
 
     def _openings(self, *conditions: ColumnElement[bool]) -> list[Opening]:
-        query = self._joined(_AGREEMENTS).where(_AGREEMENTS.c.block <= self._block, *conditions)
+        query = _joined(_AGREEMENTS).where(_AGREEMENTS.c.block <= self._block, *conditions)
         founders: dict[str, list[PartyId]] = defaultdict(list)
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()
@@ -386,23 +379,12 @@ class Rows:
 
     def own_act(self, digest: Hash) -> powers.RecordedOwnAct | None:
         """A party's act on itself of this digest."""
-        query = self._joined(_OWN).where(_OWN.c.digest == str(digest), _OWN.c.block <= self._block)
+        query = _joined(_OWN).where(_OWN.c.digest == str(digest), _OWN.c.block <= self._block)
         with self._engine.connect() as connection:
             row = connection.execute(query).first()
         return None if row is None else _own_act(row)
 
     # --- SQL
-
-    def _select_claims(self) -> Select[Any]:
-        return self._joined(_PARTIES).where(_PARTIES.c.block <= self._block)
-
-    def _joined(self, table: Any) -> Select[Any]:
-        """Rows of a table in the chain's order, with their block's hash and time."""
-        return (
-            select(table, _BLOCKS.c.hash.label("block_hash"), _BLOCKS.c.time)
-            .join(_BLOCKS, _BLOCKS.c.number == table.c.block)
-            .order_by(*_order(table))
-        )
 
     def _ids(self, table: Any, key: Key | None = None, limit: int | None = None) -> list[Hash]:
         query = select(table.c.id).where(table.c.block <= self._block).order_by(*_order(table)).limit(limit)
@@ -421,6 +403,26 @@ class Rows:
     def _one(self, query: Select[Any]) -> Any:
         with self._engine.connect() as connection:
             return connection.scalar(query)
+
+
+@cache
+def _joined(table: Any) -> Select[Any]:
+    """Rows of a table in the chain's order, with their block's hash and time."""
+    return (
+        select(table, _BLOCKS.c.hash.label("block_hash"), _BLOCKS.c.time)
+        .join(_BLOCKS, _BLOCKS.c.number == table.c.block)
+        .order_by(*_order(table))
+    )
+
+
+@cache
+def _claims_and_own(named: bool) -> tuple[Select[Any], Select[Any]]:
+    """The claims of parties and their acts on themselves, of all or of those named; made once, like `_recorded_in`."""
+    until: BindParameter[int] = bindparam("until")
+    ids: BindParameter[str] = bindparam("ids", expanding=True)
+    claims = _joined(_PARTIES).where(_PARTIES.c.block <= until)
+    own = _joined(_OWN).where(_OWN.c.block <= until)
+    return (claims.where(_PARTIES.c.id.in_(ids)), own.where(_OWN.c.party.in_(ids))) if named else (claims, own)
 
 
 @cache

@@ -27,7 +27,7 @@ from normledger.documents.document import (
 from normledger.identifiers import ZERO, Address, Digest, Hash, PartyId
 from normledger.ledger.answers import Party
 from normledger.ledger.queries import View
-from normledger.provenance.nodes import SYMMETRIC, Edge, Graph, Kind, Moment, Node, Relation
+from normledger.provenance.nodes import SYMMETRIC, Edge, Graph, Kind, Moment, Node, Relation, in_order
 
 _Tenures = list[tuple[Digest, Tenure]]
 """Every tenure of a party's account, with the claim or rotation that began it."""
@@ -52,7 +52,7 @@ class Deeds:
 
     def graph(self, root: str) -> Graph:
         """All that was read so far."""
-        return Graph.of(root, self._nodes.values(), self._edges)
+        return Graph(root, dict(sorted(self._nodes.items())), in_order(self._edges))
 
     def has(self, key: str) -> bool:
         """Whether a node has been read."""
@@ -144,7 +144,7 @@ class Deeds:
         kind, told, at = act.act.kind, act.act, Moment.of(act.recorded)
         party = self._whose(told.party)
         words = self.view.statement(told.content)
-        by = f"{kind.term} by {self._name(told.party)}"
+        by = f"{kind.term} by {party.name if party else told.party}"
         number = f"its number {told.number} here" if told.number else "a founding signature"
         if not act.proven:
             number += "; that the account signed is what its contract says"

@@ -114,7 +114,11 @@ class Edge:
 
 
 _PLACE = attrgetter("source", "relation", "target", "activity", "note")
-"""The place of an edge among all of a graph."""
+
+
+def in_order(edges: Iterable[Edge]) -> tuple[Edge, ...]:
+    """These edges, each once, in ascending order."""
+    return tuple(sorted(dict.fromkeys(edges), key=_PLACE))
 
 
 @dataclass(frozen=True)
@@ -134,8 +138,8 @@ class Graph:
     def of(cls, root: str, nodes: Iterable[Node], edges: Iterable[Edge], *, up: bool = False) -> "Graph":
         """A graph of these nodes and edges, in whatever order they come."""
         known = {node.key: node for node in nodes}
-        in_order = {key: known[key] for key in sorted(known)}
-        return cls(root, in_order, tuple(sorted(dict.fromkeys(edges), key=_PLACE)), up)
+        sorted_ = {key: known[key] for key in sorted(known)}
+        return cls(root, sorted_, in_order(edges), up)
 
     @cached_property
     def below(self) -> Mapping[str, tuple[tuple[Edge, str], ...]]:
