@@ -58,8 +58,7 @@ class Rows:
         if key not in self._acts:
             if contract in self._whole:
                 return ()
-            found = self._acts_where(_ACTS.c.contract == int(contract), _ACTS.c.subject == str(subject))
-            self._acts[key] = tuple(found)
+            self._acts[key] = tuple(self._acts_on(contract, [str(subject)]))
         return self._acts[key]
 
     def load_subjects(self, contract: Contract, subjects: Iterable[Hash]) -> None:
@@ -68,7 +67,7 @@ class Rows:
             return
         wanted = {Hash(one) for one in subjects if (contract, one) not in self._acts}
         for some in chunks(sorted(map(str, wanted))):
-            self._keep(self._acts_where(_ACTS.c.contract == int(contract), _ACTS.c.subject.in_(some)))
+            self._keep(self._acts_on(contract, some))
         for subject in wanted:
             self._acts.setdefault((contract, subject), ())
 
@@ -135,9 +134,16 @@ class Rows:
     def _select_acts(self) -> Select[Any]:
         return _joined(_ACTS).where(_ACTS.c.block <= self._block)
 
+    def _acts_on(self, contract: Contract, subjects: Sequence[str]) -> list[RecordedAct]:
+        asked = {"until": self._block, "contract": int(contract), "subjects": subjects}
+        return self._acts_of(_acts_on_subjects(), asked)
+
     def _acts_where(self, *conditions: ColumnElement[bool] | TextClause) -> list[RecordedAct]:
+        return self._acts_of(self._select_acts().where(*conditions), {})
+
+    def _acts_of(self, query: Select[Any], asked: dict[str, Any]) -> list[RecordedAct]:
         with self._engine.connect() as connection:
-            found = [_act(row) for row in connection.execute(self._select_acts().where(*conditions))]
+            found = [_act(row) for row in connection.execute(query, asked)]
         self._awaited.update(act.act.party for act in found)
         self._by_digest.update((act.digest, act) for act in found)
         return found
@@ -299,12 +305,8 @@ class Rows:
         found: list[tuple[Key, AgreementId]] = []
         with self._engine.connect() as connection:
             for some in chunks(sorted(map(str, documents))):
-                query = select(_AGREEMENTS.c.id, *_order(_AGREEMENTS)).where(
-                    _AGREEMENTS.c.document.in_(some), _AGREEMENTS.c.block <= self._block
-                )
-                found += [
-                    ((b, log, place), AgreementId(_hash(id_))) for id_, b, log, place in connection.execute(query)
-                ]
+                rows = connection.execute(_opened_with(), {"until": self._block, "documents": some})
+                found += [((block, log, place), AgreementId(_hash(id_))) for id_, block, log, place in rows]
         return [id_ for _, id_ in sorted(found)]
 
     def agreements_of_party(self, party: PartyId) -> list[AgreementId]:
@@ -423,6 +425,25 @@ def _claims_and_own(named: bool) -> tuple[Select[Any], Select[Any]]:
     claims = _joined(_PARTIES).where(_PARTIES.c.block <= until)
     own = _joined(_OWN).where(_OWN.c.block <= until)
     return (claims.where(_PARTIES.c.id.in_(ids)), own.where(_OWN.c.party.in_(ids))) if named else (claims, own)
+
+
+@cache
+def _acts_on_subjects() -> Select[Any]:
+    """The acts on subjects of a contract."""
+    until: BindParameter[int] = bindparam("until")
+    contract: BindParameter[int] = bindparam("contract")
+    subjects: BindParameter[str] = bindparam("subjects", expanding=True)
+    return _joined(_ACTS).where(_ACTS.c.block <= until, _ACTS.c.contract == contract, _ACTS.c.subject.in_(subjects))
+
+
+@cache
+def _opened_with() -> Select[Any]:
+    """The agreements opened with documents."""
+    until: BindParameter[int] = bindparam("until")
+    documents: BindParameter[str] = bindparam("documents", expanding=True)
+    return select(_AGREEMENTS.c.id, *_order(_AGREEMENTS)).where(
+        _AGREEMENTS.c.document.in_(documents), _AGREEMENTS.c.block <= until
+    )
 
 
 @cache
