@@ -53,15 +53,25 @@ def read_consents(
     aside: Aside,
 ) -> Consents:
     """Fold all parties' acts: first as if nothing were in force, to see when it was; then with notice from there."""
-    reached = _reached(agreement, _owns(agreement, acts, kinds, lambda leave: leave.recorded.time, {}))
+    first: Aside = {}
+    at_once = _owns(agreement, acts, kinds, lambda leave: leave.recorded.time, first)
+    reached = _reached(agreement, at_once)
+    force = None if reached is None else effect_of(agreement, reached)
+    if not _withdraws(acts):
+        aside |= first
+        return Consents(agreement, at_once, reached, force)
 
     def ends(leave: RecordedAct) -> int | None:
         if reached is None or leave.recorded.time <= reached:
             return leave.recorded.time
         return notice_ends(agreement, leave.recorded.time)
 
-    owns = _owns(agreement, acts, kinds, ends, aside)
-    return Consents(agreement, owns, reached, None if reached is None else effect_of(agreement, reached))
+    return Consents(agreement, _owns(agreement, acts, kinds, ends, aside), reached, force)
+
+
+def _withdraws(acts: Mapping[PartyId, tuple[RecordedAct, ...]]) -> bool:
+    """Whether anybody withdrew anything; if not, no act waits for another's end and one look at each is enough."""
+    return any(act.act.kind is ActKind.WITHDRAWAL for own in acts.values() for act in own)
 
 
 def _reached(agreement: Agreement, owns: Mapping[PartyId, Own]) -> int | None:
@@ -116,6 +126,8 @@ def _owns(
             owns[party] = read_own(party, acts[party], binding[party], ends, {})
     for act in open_:
         aside[act.digest] = "The predecessor that it names had not consented then (VCSST articles 17 and 34)."
+    if not _withdraws(acts):
+        return owns
     # Once more for the reasons, which change while successions are being settled.
     return {party: read_own(party, own, binding[party], ends, aside) for party, own in acts.items()}
 

@@ -9,19 +9,16 @@ from functools import cached_property
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, bindparam
 from sqlmodel import Session, col, select
 
-from normledger.acts import anchors, consent, powers
-from normledger.acts.act import ActKind, Contract, Recorded, RecordedAct, RecordedClaim, stances_on
+from normledger.acts import consent, powers
+from normledger.acts.act import ActKind, Contract, Recorded, RecordedAct, stances_on
 from normledger.acts.commitment import NOTHING
 from normledger.acts.release import Release
-from normledger.acts.successive import agreement_of, left
-from normledger.chain.calls import Terms
 from normledger.composition.gathering import Batch, Gathering, batch_of
 from normledger.composition.record import Basis, Record, World
 from normledger.documents.document import (
-    ADMISSIONS,
     Agreement,
     Document,
     Norm,
@@ -32,7 +29,6 @@ from normledger.documents.document import (
 )
 from normledger.errors import InputError, NotFound, WorkspaceError
 from normledger.identifiers import (
-    KINDS,
     ZERO,
     Address,
     AgreementId,
@@ -48,7 +44,9 @@ from normledger.identifiers import (
 )
 from normledger.ledger.answers import AgreementView, AsOf, NormView, Party
 from normledger.ledger.catalogue import Catalogue
-from normledger.ledger.rows import Opening, Rows, recorded
+from normledger.ledger.entries import Entries
+from normledger.ledger.entries import terms_of as terms_of  # who asks a view asks by what a text commits to
+from normledger.ledger.rows import Rows
 from normledger.ledger.store import DocumentStore
 from normledger.ledger.tables import (
     ActRow,
@@ -57,11 +55,23 @@ from normledger.ledger.tables import (
     PartyRow,
     ProgressRow,
     RegisterRow,
+    table_of,
 )
 from normledger.ledger.texts import Ask, Texts
 
 _NORMS = Contract.NORM_REGISTRY
 _ALL = 2**31 - 1
+
+# Every view begins with these two, so they are made once.
+_PROGRESS, _BLOCKS = table_of(ProgressRow), table_of(BlockRow)
+_NEWEST = _PROGRESS.select().where(_PROGRESS.c.id == 1)
+_LAST_BLOCK = (
+    _BLOCKS.select()
+    .where(_BLOCKS.c.number <= bindparam("number"), _BLOCKS.c.time <= bindparam("time"))
+    .order_by(_BLOCKS.c.number.desc())
+    .limit(1)
+)
+_ALL_TIME = 2**63 - 1
 
 _LOOK_AGAIN = 0.5
 """Seconds after which a view looks again for documents that have come or gone."""
@@ -80,8 +90,8 @@ class Ledger:
         `time` (Unix seconds) asks for the last block at or before it, and then is the answer's time too, so that notice
         runs out and silence ripens between blocks. Raises `InputError` for a block beyond the index.
         """
-        with Session(self._engine) as session:
-            progress = session.get(ProgressRow, 1)
+        with self._engine.connect() as connection:
+            progress = connection.execute(_NEWEST).first()
             if progress is None:
                 raise WorkspaceError("Nothing is indexed yet; run `normledger index` first.")
             if block is not None and not 0 <= block <= progress.block:
@@ -92,10 +102,8 @@ class Ledger:
             number, hash_, block_time = progress.block, Hash.parse(progress.block_hash), progress.block_time
             if (block is not None and block < number) or (time is not None and time < block_time):
                 # Between two blocks with acts nothing changed: the answer holds as of the earlier of them.
-                before = select(BlockRow).where(BlockRow.number <= (number if block is None else block))
-                if time is not None:
-                    before = before.where(BlockRow.time <= time)
-                row = session.exec(before.order_by(col(BlockRow.number).desc()).limit(1)).first()
+                upto = {"number": number if block is None else block, "time": _ALL_TIME if time is None else time}
+                row = connection.execute(_LAST_BLOCK, upto).first()
                 if row is None and waiting:
                     raise WorkspaceError(
                         "Nothing on this register is final yet; wait for the chain, or ask --as-of a newer block "
@@ -166,6 +174,7 @@ class View:
     ) -> None:
         self._engine, self._store, self._release, self.at = engine, store, release, at
         self._rows, self._known = Rows(engine, at.block), texts or Texts(engine, store)
+        self._entries = Entries(self._rows, store, release, at)
         self._looked = -_LOOK_AGAIN
         self._holders: dict[ClauseId, DocumentHash] = {}
         self._said_of: dict[Hash, set[Ask]] = {}
@@ -194,30 +203,11 @@ class View:
         """All registered parties, in the order of registration."""
         rows = self._rows
         return Catalogue(
-            lambda key: None if (claim := rows.claim(key)) is None else self._party(PartyId(key), claim),
+            self._entries.party,
             rows.is_party,
             rows.party_ids,
             rows.number_of_parties,
             rows.load_parties,
-        )
-
-    def _party(self, party: PartyId, made: RecordedClaim) -> Party:
-        claim, own = made.claim, self._rows.own_acts(party)
-        held = powers.tenures(made, own)
-        profiles = [claim.profile, *(one.act.profile for one in own if isinstance(one.act, powers.FurtherClaim))]
-        known = (self._store.read(profile) for profile in reversed(profiles))
-        return Party(
-            id=party,
-            identifier=claim.identifier,
-            kind=KINDS[claim.kind - 1],
-            account=held[-1].account,
-            recorded=made.recorded,
-            digest=made.digest,
-            profile=next((one for one in known if isinstance(one, Profile)), None),
-            claim=made,
-            own=own,
-            tenures=held,
-            powers=powers.powers(own),
         )
 
     def parties_after(self, last: Party | None, limit: int) -> list[Party]:
@@ -262,18 +252,20 @@ class View:
     @cached_property
     def names(self) -> Mapping[Hash, str]:
         """What people call parties, agreements and norms, by id."""
-        return Catalogue(
-            self._name,
-            lambda key: key in self.parties or key in self.agreements or key in self.norms,
-            lambda: [*map(Hash, self.parties), *map(Hash, self.agreements), *map(Hash, self.norms)],
-            lambda: len(self.parties) + len(self.agreements) + len(self.norms),
-        )
+        parties, agreements, norms = self.parties, self.agreements, self.norms
 
-    def _name(self, id_: Hash) -> str | None:
-        if (party := self.parties.get(PartyId(id_))) is not None:
-            return party.name
-        titled = self.agreements.get(AgreementId(id_)) or self.norms.get(NormId(id_))
-        return None if titled is None else f"“{titled.title}”"
+        def name(id_: Hash) -> str | None:
+            if (party := parties.get(PartyId(id_))) is not None:
+                return party.name
+            titled = agreements.get(AgreementId(id_)) or norms.get(NormId(id_))
+            return None if titled is None else f"“{titled.title}”"
+
+        return Catalogue(
+            name,
+            lambda key: key in parties or key in agreements or key in norms,
+            lambda: [*map(Hash, parties), *map(Hash, agreements), *map(Hash, norms)],
+            lambda: len(parties) + len(agreements) + len(norms),
+        )
 
     # --- acts
 
@@ -339,47 +331,20 @@ class View:
     @cached_property
     def agreements(self) -> Catalogue[AgreementId, AgreementView]:
         """All agreements on the chain, in the order in which they were opened."""
-        rows = self._rows
+        rows, entries = self._rows, self._entries
 
         def everything() -> dict[AgreementId, AgreementView]:
             rows.load(Contract.AGREEMENT_LEDGER)
             rows.load_parties()
-            return {AgreementId.parse(opening[0].id): self._agreement(opening) for opening in rows.agreements()}
+            return {AgreementId.parse(opening[0].id): entries.agreement(opening) for opening in rows.agreements()}
 
         return Catalogue(
-            lambda key: None if (opening := rows.agreement(key)) is None else self._agreement(opening),
+            lambda key: None if (opening := rows.agreement(key)) is None else entries.agreement(opening),
             rows.is_agreement,
             rows.agreement_ids,
             rows.number_of_agreements,
             everything=everything,
         )
-
-    def _agreement(self, opening: Opening) -> AgreementView:
-        row, founders = opening
-        terms = Terms(DocumentHash.parse(row.document), Hash.parse(row.clauses), founders, row.admission)
-        read = self._store.read(terms.document)
-        fault = None
-        if read is None:
-            fault = "its text is not at hand; fetch it by its hash"
-        elif not isinstance(read, Agreement) or terms_of(read) != terms:
-            fault = "its text says something else than the chain: parties, clauses or admission differ"
-        document = read if isinstance(read, Agreement) and fault is None else None
-        id_ = AgreementId.parse(row.id)
-        acts = self.acts_on(Contract.AGREEMENT_LEDGER, id_)
-        status = left(self._standing(document, acts), self._later) if document else None
-        others = consent.stances(self.acts_on(Contract.AGREEMENT_LEDGER, stances_on(id_)))
-        return AgreementView(id_, terms, document, fault, acts, status, recorded(row), others)
-
-    def _standing(self, text: Agreement, acts: Sequence[RecordedAct]) -> consent.Status:
-        """What stands of an agreement by its own acts alone."""
-        numbers = self._rows.kinds({act.act.party for act in acts})
-        return consent.standing(text, acts, self.at.time, {party: KINDS[one - 1] for party, one in numbers.items()})
-
-    def _later(self, name: DocumentHash) -> consent.Status | None:
-        """The same of a text that replaces another; None where it is not at hand, or no agreement that was signed."""
-        text = self._store.read(name)
-        acts = self.acts_on(Contract.AGREEMENT_LEDGER, agreement_of(text)) if isinstance(text, Agreement) else ()
-        return self._standing(text, acts) if isinstance(text, Agreement) and acts else None
 
     def agreements_after(self, last: AgreementView | None, limit: int) -> list[AgreementView]:
         """The next agreements in the order of opening: a page of a list that needs no other."""
@@ -398,7 +363,7 @@ class View:
         subjects = [subject for id_ in ids for subject in (id_, stances_on(id_))]
         self._rows.load_subjects(Contract.AGREEMENT_LEDGER, subjects)
         return self.agreements.of(
-            ids, lambda new: ((one.id, one) for one in map(self._agreement, self._rows.agreements(new)))
+            ids, lambda new: ((one.id, one) for one in map(self._entries.agreement, self._rows.agreements(new)))
         )
 
     def agreement_of_clause(self, clause: Hash) -> AgreementView | None:
@@ -493,9 +458,14 @@ class View:
     @cached_property
     def norms(self) -> Catalogue[NormId, NormView]:
         """All published norms, in the order of publication."""
-        rows = self._rows
+        rows, entries, parties = self._rows, self._entries, self.parties
+
+        def account_at(party: PartyId, when: Recorded) -> Address | None:
+            known = parties.get(party)
+            return None if known is None else known.account_at(when)
+
         return Catalogue(
-            lambda key: self._norm(NormId(key), acts) if (acts := rows.acts_on(_NORMS, key)) else None,
+            lambda key: entries.norm(key, account_at),
             rows.is_norm,
             rows.norm_ids,
             lambda: len(rows.norm_ids()),
@@ -515,27 +485,6 @@ class View:
         kinds = (ActKind.REPORTS, ActKind.ALIGNMENTS, ActKind.RECOGNITION)
         lists = self._rows.subjects(Contract.PARTY_REGISTRY, kinds)
         return [author for one in lists if (author := self.author_of(one)) is not None]
-
-    def _norm(self, norm: NormId, acts: Sequence[RecordedAct]) -> NormView:
-        read = self._store.read(norm)
-        # Whoever anchored others' endorsements cannot take them back: a withdrawal is of its own stance.
-        standing = [act for act in acts if act.act.kind is ActKind.ANCHOR]
-        leaves = {act.digest: self._store.rooted(act.act.content) for act in standing}
-        counted = anchors.counting(
-            ((act, document) for act in standing if (document := leaves[act.digest]) is not None),
-            self._release.domain(_NORMS, self.at.chain_id),
-            lambda party, when: self.parties[party].account_at(when) if party in self.parties else None,
-            acts,
-        )
-        return NormView(
-            norm,
-            read if isinstance(read, Norm) else None,
-            acts[0],
-            tuple(acts),
-            consent.stances(acts),
-            counted,
-            tuple(act for act in standing if leaves[act.digest] is None),
-        )
 
     def norm(self, name: str) -> NormView:
         """The norm with this id or title. Raises `NotFound` or `InputError`."""
@@ -662,13 +611,3 @@ def _hash_in(name: str) -> Hash | None:
         return Hash.parse(name)
     except InputError:
         return None
-
-
-def terms_of(agreement: Agreement) -> Terms:
-    """What an agreement's document commits to on the chain."""
-    return Terms(
-        agreement.hash,
-        agreement.clause_root,
-        tuple(founder.id for founder in agreement.founders),
-        ADMISSIONS.index(agreement.rules.admission),
-    )

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Row, Select, TextClause, bindparam, func, select
+from sqlalchemy import BindParameter, ColumnElement, Engine, Row, Select, TextClause, bindparam, func, select
 
 from normledger.acts import powers
 from normledger.acts.act import Act, ActKind, Claim, Contract, Recorded, RecordedAct, RecordedClaim
@@ -45,7 +45,7 @@ class Rows:
         self._acts: dict[tuple[Contract, Hash], tuple[RecordedAct, ...]] = {}
         self._by_digest: dict[Hash, RecordedAct] = {}
         self._whole: set[Contract] = set()
-        self._claims: dict[PartyId, RecordedClaim | None] = {}
+        self._claims: dict[Hash, RecordedClaim | None] = {}
         self._own: dict[PartyId, tuple[powers.RecordedOwnAct, ...]] = {}
         self._awaited: set[PartyId] = set()
         self._all_parties = False
@@ -58,8 +58,7 @@ class Rows:
         if key not in self._acts:
             if contract in self._whole:
                 return ()
-            found = self._acts_where(_ACTS.c.contract == int(contract), _ACTS.c.subject == str(subject))
-            self._acts[key] = tuple(found)
+            self._acts[key] = tuple(self._acts_on(contract, [str(subject)]))
         return self._acts[key]
 
     def load_subjects(self, contract: Contract, subjects: Iterable[Hash]) -> None:
@@ -68,7 +67,7 @@ class Rows:
             return
         wanted = {Hash(one) for one in subjects if (contract, one) not in self._acts}
         for some in chunks(sorted(map(str, wanted))):
-            self._keep(self._acts_where(_ACTS.c.contract == int(contract), _ACTS.c.subject.in_(some)))
+            self._keep(self._acts_on(contract, some))
         for subject in wanted:
             self._acts.setdefault((contract, subject), ())
 
@@ -133,16 +132,18 @@ class Rows:
         return list(dict.fromkeys(map(_hash, found)))
 
     def _select_acts(self) -> Select[Any]:
-        return (
-            select(_ACTS, _BLOCKS.c.hash.label("block_hash"), _BLOCKS.c.time)
-            .join(_BLOCKS, _BLOCKS.c.number == _ACTS.c.block)
-            .where(_ACTS.c.block <= self._block)
-            .order_by(*_order(_ACTS))
-        )
+        return _joined(_ACTS).where(_ACTS.c.block <= self._block)
+
+    def _acts_on(self, contract: Contract, subjects: Sequence[str]) -> list[RecordedAct]:
+        asked = {"until": self._block, "contract": int(contract), "subjects": subjects}
+        return self._acts_of(_acts_on_subjects(), asked)
 
     def _acts_where(self, *conditions: ColumnElement[bool] | TextClause) -> list[RecordedAct]:
+        return self._acts_of(self._select_acts().where(*conditions), {})
+
+    def _acts_of(self, query: Select[Any], asked: dict[str, Any]) -> list[RecordedAct]:
         with self._engine.connect() as connection:
-            found = [_act(row) for row in connection.execute(self._select_acts().where(*conditions))]
+            found = [_act(row) for row in connection.execute(query, asked)]
         self._awaited.update(act.act.party for act in found)
         self._by_digest.update((act.digest, act) for act in found)
         return found
@@ -160,9 +161,8 @@ class Rows:
 
         Whoever acted on what was read so far is read along: it will be asked for next.
         """
-        party = PartyId(party)
         if party not in self._claims and not self._all_parties:
-            self.load_parties([party, *(self._awaited - self._claims.keys())])
+            self.load_parties([PartyId(party), *(self._awaited - self._claims.keys())])
             self._awaited.clear()
         return self._claims.get(party)
 
@@ -184,14 +184,13 @@ class Rows:
             self._claims.setdefault(party, None)
 
     def _read_parties(self, ids: Sequence[str] | None) -> None:
-        claims, own = self._select_claims(), self._joined(_OWN).where(_OWN.c.block <= self._block)
-        if ids is not None:
-            claims, own = claims.where(_PARTIES.c.id.in_(ids)), own.where(_OWN.c.party.in_(ids))
+        claims, own = _claims_and_own(ids is not None)
+        asked: dict[str, Any] = {"until": self._block} if ids is None else {"until": self._block, "ids": ids}
         grouped: dict[PartyId, list[powers.RecordedOwnAct]] = defaultdict(list)
         with self._engine.connect() as connection:
-            for row in connection.execute(own):
-                grouped[PartyId(_hash(row.party))].append(_own_act(row))
-            self._claims |= {PartyId(_hash(row.id)): _claim(row) for row in connection.execute(claims)}
+            for row in connection.execute(own, asked):
+                grouped[_party(row.party)].append(_own_act(row))
+            self._claims |= {_party(row.id): _claim(row) for row in connection.execute(claims, asked)}
         self._own |= {party: tuple(acts) for party, acts in grouped.items()}
 
     def kinds(self, parties: Iterable[PartyId]) -> dict[PartyId, int]:
@@ -201,7 +200,7 @@ class Rows:
     def is_party(self, party: Hash) -> bool:
         """Whether a party is registered."""
         if party in self._claims:
-            return self._claims[PartyId(party)] is not None
+            return self._claims[party] is not None
         query = select(_PARTIES.c.id).where(_PARTIES.c.id == str(party), _PARTIES.c.block <= self._block)
         return self._one(query) is not None
 
@@ -230,7 +229,7 @@ class Rows:
                     (claimed == identifier) | claimed.endswith(tail, autoescape=True), of.c.block <= self._block
                 )
                 found |= {
-                    PartyId(_hash(party))
+                    _party(party)
                     for party, told in connection.execute(query)
                     if told == identifier or told.endswith(tail)
                 }
@@ -245,7 +244,7 @@ class Rows:
                 (_OWN.c.party, _OWN.c.block, _OWN.c.address),
             ):
                 found |= set(connection.scalars(select(id_).where(column == name, block <= self._block)))
-        return sorted(PartyId(_hash(one)) for one in found)
+        return sorted(_party(one) for one in found)
 
     def party_declaring(self, digest: Hash) -> PartyId | None:
         """Whose claim or act on itself has this digest; None where there is none."""
@@ -253,7 +252,7 @@ class Rows:
             for id_, of in ((_PARTIES.c.id, _PARTIES.c), (_OWN.c.party, _OWN.c)):
                 found = connection.scalar(select(id_).where(of.digest == str(digest), of.block <= self._block))
                 if found is not None:
-                    return PartyId(_hash(found))
+                    return _party(found)
         return None
 
     def parties_presenting(self, profiles: Sequence[Hash]) -> set[PartyId]:
@@ -263,7 +262,7 @@ class Rows:
             for some in chunks([str(one) for one in profiles]):
                 for of, id_ in ((_PARTIES, _PARTIES.c.id), (_OWN, _OWN.c.party)):
                     query = select(id_).where(of.c.profile.in_(some), of.c.block <= self._block)
-                    found |= {PartyId(_hash(party)) for party in connection.scalars(query)}
+                    found |= {_party(party) for party in connection.scalars(query)}
         return found
 
     def author_of(self, list_: Hash) -> PartyId | None:
@@ -306,12 +305,8 @@ class Rows:
         found: list[tuple[Key, AgreementId]] = []
         with self._engine.connect() as connection:
             for some in chunks(sorted(map(str, documents))):
-                query = select(_AGREEMENTS.c.id, *_order(_AGREEMENTS)).where(
-                    _AGREEMENTS.c.document.in_(some), _AGREEMENTS.c.block <= self._block
-                )
-                found += [
-                    ((b, log, place), AgreementId(_hash(id_))) for id_, b, log, place in connection.execute(query)
-                ]
+                rows = connection.execute(_opened_with(), {"until": self._block, "documents": some})
+                found += [((block, log, place), AgreementId(_hash(id_))) for id_, block, log, place in rows]
         return [id_ for _, id_ in sorted(found)]
 
     def agreements_of_party(self, party: PartyId) -> list[AgreementId]:
@@ -332,7 +327,7 @@ class Rows:
         return AgreementId(found) if found is not None and self.is_agreement(found) else None
 
     def _openings(self, *conditions: ColumnElement[bool]) -> list[Opening]:
-        query = self._joined(_AGREEMENTS).where(_AGREEMENTS.c.block <= self._block, *conditions)
+        query = _joined(_AGREEMENTS).where(_AGREEMENTS.c.block <= self._block, *conditions)
         founders: dict[str, list[PartyId]] = defaultdict(list)
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()
@@ -343,7 +338,7 @@ class Rows:
                 .order_by(_FOUNDERS.c.agreement, _FOUNDERS.c.position)
             )
             for agreement, party in connection.execute(named):
-                founders[agreement].append(PartyId(_hash(party)))
+                founders[agreement].append(_party(party))
         return [(row, tuple(founders[row.id])) for row in rows]
 
     # --- norms
@@ -386,23 +381,12 @@ class Rows:
 
     def own_act(self, digest: Hash) -> powers.RecordedOwnAct | None:
         """A party's act on itself of this digest."""
-        query = self._joined(_OWN).where(_OWN.c.digest == str(digest), _OWN.c.block <= self._block)
+        query = _joined(_OWN).where(_OWN.c.digest == str(digest), _OWN.c.block <= self._block)
         with self._engine.connect() as connection:
             row = connection.execute(query).first()
         return None if row is None else _own_act(row)
 
     # --- SQL
-
-    def _select_claims(self) -> Select[Any]:
-        return self._joined(_PARTIES).where(_PARTIES.c.block <= self._block)
-
-    def _joined(self, table: Any) -> Select[Any]:
-        """Rows of a table in the chain's order, with their block's hash and time."""
-        return (
-            select(table, _BLOCKS.c.hash.label("block_hash"), _BLOCKS.c.time)
-            .join(_BLOCKS, _BLOCKS.c.number == table.c.block)
-            .order_by(*_order(table))
-        )
 
     def _ids(self, table: Any, key: Key | None = None, limit: int | None = None) -> list[Hash]:
         query = select(table.c.id).where(table.c.block <= self._block).order_by(*_order(table)).limit(limit)
@@ -421,6 +405,45 @@ class Rows:
     def _one(self, query: Select[Any]) -> Any:
         with self._engine.connect() as connection:
             return connection.scalar(query)
+
+
+@cache
+def _joined(table: Any) -> Select[Any]:
+    """Rows of a table in the chain's order, with their block's hash and time."""
+    return (
+        select(table, _BLOCKS.c.hash.label("block_hash"), _BLOCKS.c.time)
+        .join(_BLOCKS, _BLOCKS.c.number == table.c.block)
+        .order_by(*_order(table))
+    )
+
+
+@cache
+def _claims_and_own(named: bool) -> tuple[Select[Any], Select[Any]]:
+    """The claims of parties and their acts on themselves, of all or of those named; made once, like `_recorded_in`."""
+    until: BindParameter[int] = bindparam("until")
+    ids: BindParameter[str] = bindparam("ids", expanding=True)
+    claims = _joined(_PARTIES).where(_PARTIES.c.block <= until)
+    own = _joined(_OWN).where(_OWN.c.block <= until)
+    return (claims.where(_PARTIES.c.id.in_(ids)), own.where(_OWN.c.party.in_(ids))) if named else (claims, own)
+
+
+@cache
+def _acts_on_subjects() -> Select[Any]:
+    """The acts on subjects of a contract."""
+    until: BindParameter[int] = bindparam("until")
+    contract: BindParameter[int] = bindparam("contract")
+    subjects: BindParameter[str] = bindparam("subjects", expanding=True)
+    return _joined(_ACTS).where(_ACTS.c.block <= until, _ACTS.c.contract == contract, _ACTS.c.subject.in_(subjects))
+
+
+@cache
+def _opened_with() -> Select[Any]:
+    """The agreements opened with documents."""
+    until: BindParameter[int] = bindparam("until")
+    documents: BindParameter[str] = bindparam("documents", expanding=True)
+    return select(_AGREEMENTS.c.id, *_order(_AGREEMENTS)).where(
+        _AGREEMENTS.c.document.in_(documents), _AGREEMENTS.c.block <= until
+    )
 
 
 @cache
@@ -455,12 +478,20 @@ def _after(table: Any, key: Key) -> ColumnElement[bool]:
 
 
 def _hash(text: str) -> Hash:
-    """From a row, which this program wrote."""
-    return Hash(bytes.fromhex(text[2:]))
+    """From a row, which this program wrote: its length is certain."""
+    return bytes.__new__(Hash, bytes.fromhex(text[2:]))
+
+
+def _digest(text: str) -> Digest:
+    return bytes.__new__(Digest, bytes.fromhex(text[2:]))
+
+
+def _party(text: str) -> PartyId:
+    return bytes.__new__(PartyId, bytes.fromhex(text[2:]))
 
 
 def _address(text: str) -> Address:
-    return Address(bytes.fromhex(text[2:]))
+    return bytes.__new__(Address, bytes.fromhex(text[2:]))
 
 
 def _act(row: Row[Any]) -> RecordedAct:
@@ -468,7 +499,7 @@ def _act(row: Row[Any]) -> RecordedAct:
         contract=Contract(row.contract),
         kind=ActKind(row.kind),
         subject=_hash(row.subject),
-        party=PartyId(_hash(row.party)),
+        party=_party(row.party),
         account=_address(row.account),
         number=row.number,
         clause=_hash(row.clause),
@@ -476,7 +507,7 @@ def _act(row: Row[Any]) -> RecordedAct:
         content=_hash(row.content),
         deadline=int(row.deadline),
     )
-    return RecordedAct(act, Digest(_hash(row.digest)), row.signature, recorded(row), row.represented, row.proven)
+    return RecordedAct(act, _digest(row.digest), row.signature, recorded(row), row.represented, row.proven)
 
 
 def _claim(row: Row[Any]) -> RecordedClaim:
@@ -488,13 +519,13 @@ def _claim(row: Row[Any]) -> RecordedClaim:
         int(row.deadline),
         _unreadable(row.identifier),
     )
-    return RecordedClaim(claim, Digest(_hash(row.digest)), row.signature, recorded(row), row.proven)
+    return RecordedClaim(claim, _digest(row.digest), row.signature, recorded(row), row.proven)
 
 
 def _own_act(row: Row[Any]) -> powers.RecordedOwnAct:
     return powers.RecordedOwnAct(
         _own_statement(row),
-        Digest(_hash(row.digest)),
+        _digest(row.digest),
         row.signature,
         row.consent,
         recorded(row),
@@ -504,7 +535,7 @@ def _own_act(row: Row[Any]) -> powers.RecordedOwnAct:
 
 
 def _own_statement(row: Row[Any]) -> powers.OwnAct:
-    party, account = PartyId(_hash(row.party)), _address(row.account)
+    party, account = _party(row.party), _address(row.account)
     number, deadline = row.number, int(row.deadline)
     match ActKind(row.kind):
         case ActKind.FURTHER_CLAIM:

@@ -93,7 +93,7 @@ class DocumentStore:
 
         Bytes that are no document this release reads count as not at hand: one odd file must not stop every answer.
         """
-        return self._read(Hash(name)) if self.seek(name) else None
+        return self._read(name) if self.seek(name) else None
 
     def seek(self, name: Hash) -> bool:
         """Whether a document of this name is at hand; where it is not, `arrived` tells when it has come."""

@@ -27,7 +27,7 @@ from normledger.documents.document import (
 from normledger.identifiers import ZERO, Address, Digest, Hash, PartyId
 from normledger.ledger.answers import Party
 from normledger.ledger.queries import View
-from normledger.provenance.nodes import SYMMETRIC, Edge, Graph, Kind, Moment, Node, Relation
+from normledger.provenance.nodes import SYMMETRIC, Edge, Graph, Kind, Moment, Node, Relation, in_order
 
 _Tenures = list[tuple[Digest, Tenure]]
 """Every tenure of a party's account, with the claim or rotation that began it."""
@@ -46,13 +46,13 @@ class Deeds:
     def __init__(self, view: View, *, shallow: bool = False, brief: bool = False) -> None:
         self.view, self.shallow, self.brief = view, shallow, brief
         self._nodes: dict[str, Node] = {}
-        self._edges: set[Edge] = set()
+        self._edges: list[Edge] = []
         self._resting: dict[str, set[str]] = defaultdict(set)
         self._read: set[tuple[str, Hash]] = set()
 
     def graph(self, root: str) -> Graph:
         """All that was read so far."""
-        return Graph.of(root, self._nodes.values(), self._edges)
+        return Graph(root, dict(sorted(self._nodes.items())), in_order(self._edges))
 
     def has(self, key: str) -> bool:
         """Whether a node has been read."""
@@ -73,16 +73,18 @@ class Deeds:
         kind: Kind,
         name: Hash | Address,
         label: str,
-        at: Recorded | None = None,
+        at: Recorded | Moment | None = None,
         note: str = "",
         *,
         sort: str = "",
         standing: bool = False,
     ) -> str:
         as_of = self.view.at.block if standing else None
-        node = Node(kind, str(name), label, Moment.of(at) if at else None, note, as_of, sort=sort)
-        self._nodes[node.key] = node
-        return node.key
+        moment = Moment.of(at) if isinstance(at, Recorded) else at
+        node = Node(kind, str(name), label, moment, note, as_of, sort=sort)
+        key = node.key
+        self._nodes[key] = node
+        return key
 
     def _rests(
         self,
@@ -94,7 +96,7 @@ class Deeds:
         activity: str = "",
     ) -> None:
         moment = Moment.of(at) if isinstance(at, Recorded) else at
-        self._edges.add(Edge(source, relation, target, note, moment, activity))
+        self._edges.append(Edge(source, relation, target, note, moment, activity))
         if not activity:
             self._resting[target].add(source)
             if relation == SYMMETRIC:
@@ -139,10 +141,10 @@ class Deeds:
 
         `scope` is the agreement, where the act's subject is the stances on it: powers for the one cover the other.
         """
-        kind, told, at = act.act.kind, act.act, act.recorded
+        kind, told, at = act.act.kind, act.act, Moment.of(act.recorded)
         party = self._whose(told.party)
         words = self.view.statement(told.content)
-        by = f"{kind.term} by {self._name(told.party)}"
+        by = f"{kind.term} by {party.name if party else told.party}"
         number = f"its number {told.number} here" if told.number else "a founding signature"
         if not act.proven:
             number += "; that the account signed is what its contract says"
@@ -157,7 +159,7 @@ class Deeds:
         self._rests(instrument, "wasGeneratedBy", key, at=at)
         return instrument
 
-    def _signed(self, act: str, party: PartyId, account: Address, at: Recorded | None = None) -> None:
+    def _signed(self, act: str, party: PartyId, account: Address, at: Moment | None = None) -> None:
         by, owner = self._put("account", account, str(account)), f"party:{party}"
         self._rests(act, "wasAssociatedWith", by, "its signature")
         self._rests(act, "wasAssociatedWith", owner, "in its name")

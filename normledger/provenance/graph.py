@@ -101,12 +101,13 @@ class _Tree:
 
     def _to(self, key: str, kind: Kind, *relations: Relation) -> list[tuple[Edge, Node]]:
         """What a thing rests on, of one kind and by these relations; in the order of recording."""
+        nodes, start = self._graph.nodes, f"{kind}:"
         found = [
-            (edge, self._graph.nodes[further])
+            (edge, nodes[further])
             for edge, further in self._graph.below.get(key, ())
-            if further.startswith(f"{kind}:") and (not relations or edge.relation in relations)
+            if further.startswith(start) and (not relations or edge.relation in relations)
         ]
-        return sorted(found, key=lambda pair: (pair[1].at or Moment(0, 0), pair[1].key))
+        return found if len(found) < 2 else sorted(found, key=lambda pair: (pair[1].at or Moment(0, 0), pair[1].key))
 
     def norm(self, key: str, standing: str, above: frozenset[str]) -> TraceNode:
         graph, above = self._graph, above | {key}

@@ -60,6 +60,7 @@ class Lineage(Deeds):
         self.leaves: dict[str, Report | ClauseAlignment] = {}
         """What the reports and alignments that were read say, by key."""
         self._said_of: dict[OutcomeId, list[tuple[Alignment, bool]]] = {}
+        self._declaring: dict[OutcomeId, list[Alignment]] = {}
         self._asked_for: dict[Hash, bool] = {}
         self._held_by: dict[Hash, tuple[Hash, AgreementId | None] | None] = {}
         self._reporting: dict[Digest, dict[Hash, list[Undertaking]]] = {}
@@ -289,21 +290,22 @@ class Lineage(Deeds):
     def _holder(self, clause: Hash) -> tuple[Hash, AgreementId | None] | None:
         """Of a clause, its document, and the agreement on the register if it is of one; None where none holds it."""
         if clause not in self._held_by:
-            self._held_by[clause] = self._find_holder(clause)
+            self._look_up([clause])
         return self._held_by[clause]
 
-    def _find_holder(self, clause: Hash) -> tuple[Hash, AgreementId | None] | None:
-        document = self.view.holding([clause]).get(ClauseId(clause))
-        if document is None:
-            return None
-        for one in self.view.agreements_with([document]):
-            if one.document:
-                return document, one.id
-        return (document, None) if self.view.reported_agreement(document) else None
-
     def _look_up(self, clauses: Iterable[Hash]) -> None:
-        """Read the agreements that hold these clauses at once, for who asks for each."""
-        self.view.agreements_with(self.view.holding(clauses).values())
+        """Find what holds these clauses at once, and read those agreements, for who asks for each."""
+        asked = [clause for clause in clauses if clause not in self._held_by]
+        holding = self.view.holding(asked)
+        signed: dict[Hash, AgreementId] = {}
+        for one in self.view.agreements_with(set(holding.values())):
+            if one.document:
+                signed.setdefault(one.terms.document, one.id)
+        for clause in asked:
+            document = holding.get(ClauseId(clause))
+            agreement = None if document is None else signed.get(document)
+            known = document is not None and (agreement or self.view.reported_agreement(document))
+            self._held_by[clause] = (document, agreement) if document is not None and known else None
 
     def clause(self, id_: Hash) -> bool:
         """Read the agreement or reported text that holds a clause; whether there is one."""
@@ -387,6 +389,11 @@ class Lineage(Deeds):
 
     def _declared(self, outcome: OutcomeId) -> list[Alignment]:
         """The clauses of agreements on the register whose own text says that they ask for an outcome."""
+        if outcome not in self._declaring:
+            self._declaring[outcome] = self._find_declared(outcome)
+        return self._declaring[outcome]
+
+    def _find_declared(self, outcome: OutcomeId) -> list[Alignment]:
         documents = {document for _, about, document in self.view.asks(about=[outcome]) if about == outcome}
         return [
             Alignment(id_, ask.outcome, ask.relation, "declared", None, view.id)

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from typing import Literal
 
 from normledger.acts.act import Recorded
@@ -111,10 +112,13 @@ class Edge:
     at: Moment | None = None
     activity: str = ""
 
-    @property
-    def order(self) -> tuple[str, str, str, str, str]:
-        """The place among all edges of a graph."""
-        return self.source, self.relation, self.target, self.activity, self.note
+
+_PLACE = attrgetter("source", "relation", "target", "activity", "note")
+
+
+def in_order(edges: Iterable[Edge]) -> tuple[Edge, ...]:
+    """These edges, each once, in ascending order."""
+    return tuple(sorted(dict.fromkeys(edges), key=_PLACE))
 
 
 @dataclass(frozen=True)
@@ -133,8 +137,9 @@ class Graph:
     @classmethod
     def of(cls, root: str, nodes: Iterable[Node], edges: Iterable[Edge], *, up: bool = False) -> "Graph":
         """A graph of these nodes and edges, in whatever order they come."""
-        known = {node.key: node for node in sorted(nodes, key=lambda one: one.key)}
-        return cls(root, known, tuple(sorted(set(edges), key=lambda edge: edge.order)), up)
+        known = {node.key: node for node in nodes}
+        sorted_ = {key: known[key] for key in sorted(known)}
+        return cls(root, sorted_, in_order(edges), up)
 
     @cached_property
     def below(self) -> Mapping[str, tuple[tuple[Edge, str], ...]]:

@@ -5,7 +5,7 @@ import unicodedata
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from normledger.documents.canonical import canonical_bytes, content_hash, normalise, parse_canonical, parse_json
@@ -35,6 +35,27 @@ def test_order_of_keys_and_white_space_do_not_matter(value: dict[str, int], rand
         for escaped in (True, False):
             assert parse_json(json.dumps(dict(entries), indent=indent, ensure_ascii=escaped)) == value
     assert canonical_bytes(dict(entries)) == canonical_bytes(value)
+
+
+@given(VALUES, st.booleans(), st.booleans(), st.sampled_from([(",", ":"), (", ", ":"), (",", ": ")]))
+@example({"\uff21": 1, "\U0001f600": 2}, False, True, (",", ":"))  # by code points, not by UTF-16
+@example({"\U0001f600": 2, "\uff21": 1}, False, False, (",", ":"))
+@example(["".join(map(chr, range(0xA1))), "\u2028\u2029\ufeff"], False, True, (",", ":"))
+@example(["e\u0301"], False, True, (",", ":"))
+@example(["\u0338", "<", "\u0338"], False, True, (",", ":"))
+def test_only_the_canonical_spelling_is_taken(
+    value: Any, escaped: bool, sorted_: bool, separators: tuple[str, str]
+) -> None:
+    data = json.dumps(value, ensure_ascii=escaped, sort_keys=sorted_, separators=separators).encode()
+    try:
+        canonical = canonical_bytes(value) == data
+    except InputError:
+        canonical = False
+    if canonical:
+        assert parse_canonical(data) == value
+    else:
+        with pytest.raises(InputError, match=r"canonical form|NFC form"):
+            parse_canonical(data)
 
 
 def test_keys_sort_by_utf_16_as_rfc_8785_says() -> None:

@@ -1,6 +1,8 @@
 """The way from a norm down: every node is named by its hash, and what the chain holds by its block."""
 
+import gc
 from pathlib import Path
+from weakref import ref
 
 import pytest
 
@@ -51,6 +53,26 @@ def test_everything_on_the_way_is_there(played: tuple[Path, Exercise, TrustPolic
     expected = {agreement.clause_id("2") for agreement in exercise.agreements.values()}
     assert {one.hash for one in clauses} == {str(clause) for clause in expected}
     assert len({one.hash for one in nodes if one.kind == "agreement"}) == 3
+
+
+def test_a_view_that_nobody_holds_leaves_nothing_to_the_collector(
+    played: tuple[Path, Exercise, TrustPolicy],
+) -> None:
+    """A cycle would keep each answer's rows until a full pass, and every hundredth answer would wait for that."""
+    folder, exercise, policy = played
+    with Workspace.open(folder) as workspace:
+        gc.disable()
+        try:
+            view = workspace.view()
+            trace(view, view.norms[exercise.norm().hash], composing(policy))
+            assert view.names
+            assert view.agreements_of(exercise.parties["curator"]) is not None
+            assert [*view.acts, *view.parties.values(), *view.agreements.values()]
+            gone = ref(view)
+            del view
+            assert gone() is None
+        finally:
+            gc.enable()
 
 
 def test_every_node_has_its_hash_and_every_recorded_one_its_block(played: tuple[Path, Exercise, TrustPolicy]) -> None:
