@@ -160,7 +160,7 @@ def test_a_block_that_was_taken_back_is_not_told_though_it_was_composed(growing:
     assert _until(lambda: growing.told(FRONT) == gone.block)
 
     def turn() -> None:
-        growing.workspace.node._provider.rewind(before)  # type: ignore[attr-defined]
+        growing.workspace.node._provider.rewind(before)  # type: ignore[attr-defined]  # the embedded chain's
         growing.workspace.update()
 
     growing.access.in_turn(turn)

@@ -44,7 +44,7 @@ class Turning:
         work = self.delegations.workspace
 
         def rewind() -> None:
-            work.node._provider.rewind(work.node.head().number - back)  # type: ignore[attr-defined]
+            work.node._provider.rewind(work.node.head().number - back)  # type: ignore[attr-defined]  # the embedded chain's
 
         self.access.in_turn(rewind)
         self.ids = self.ids[: len(self.ids) - back]

@@ -242,7 +242,7 @@ def test_a_wrong_key_is_one_sentence(served: Served) -> None:
 
 def test_a_used_number_is_refused_with_the_next_one(served: Served) -> None:
     prepared = _prepared(served, "norvale")
-    typed_data = dict(prepared["typed_data"])  # type: ignore[call-overload]
+    typed_data = dict(prepared["typed_data"])
     typed_data["message"] = {**typed_data["message"], "number": "1", "reason": "0x" + "22" * 32}
     domain, act = from_json(typed_data, release.current())
     signature = "0x" + sign(domain.digest(act), served.exercise.key_of("norvale")).hex()
@@ -253,7 +253,7 @@ def test_a_used_number_is_refused_with_the_next_one(served: Served) -> None:
 
 def test_a_changed_message_is_another_act(served: Served) -> None:
     prepared = _prepared(served, "umbrelle")
-    typed_data = dict(prepared["typed_data"])  # type: ignore[call-overload]
+    typed_data = dict(prepared["typed_data"])
     signature = sign(Digest.parse(str(prepared["digest"])), served.exercise.key_of("umbrelle"))
     typed_data["message"] = {**typed_data["message"], "number": "7"}
     body = {"typed_data": typed_data, "signature": "0x" + signature.hex()}

@@ -134,11 +134,11 @@ def _right(scene: Scene, path: Path) -> None:
     if marked is not None:
         assert (marked.block_hash, marked.chain_id) == (scene.hashes[reached], scene.crowd.node.chain_id)
     found = rows(path)
-    agreements = {dict(row)["id"] for row in found["agreements"]}  # type: ignore[call-overload]
+    agreements = {dict(row)["id"] for row in found["agreements"]}
     for table, expected in scene.rows.items():
-        told = [dict(row) for row in expected]  # type: ignore[call-overload]
+        told = [dict(row) for row in expected]
         if table == "founders":
             kept = [row for row in told if row["agreement"] in agreements]
         else:
             kept = [row for row in told if row["number" if table == "blocks" else "block"] <= reached]
-        assert [dict(row) for row in found[table]] == kept, table  # type: ignore[call-overload]
+        assert [dict(row) for row in found[table]] == kept, table

@@ -228,8 +228,8 @@ def test_of_blocks_read_together_those_before_a_forged_signature_are_kept(
     with pytest.raises(IntegrityError, match=rf"log 0 of block {bad} .*the signature of act"):
         index.update()
     kept, whole = rows(path), rows(tmp_path / ".normledger" / "index.db")
-    assert [row for row in whole["blocks"] if dict(row)["number"] < bad] == kept["blocks"] != []  # type: ignore[call-overload]
-    assert [row for row in whole["acts"] if dict(row)["block"] < bad] == kept["acts"]  # type: ignore[call-overload]
+    assert [row for row in whole["blocks"] if dict(row)["number"] < bad] == kept["blocks"] != []
+    assert [row for row in whole["acts"] if dict(row)["block"] < bad] == kept["acts"]
     honest, _ = register.index(path)
     honest.update()
     assert rows(path) == whole

@@ -230,7 +230,7 @@ def _whole_blocks(path: Path, whole: dict[str, list[tuple[object, ...]]]) -> boo
         if table == "founders":
             continue
         number = "number" if table == "blocks" else "block"
-        assert found[table] == [row for row in expected if dict(row)[number] <= reached], table  # type: ignore[call-overload]
+        assert found[table] == [row for row in expected if dict(row)[number] <= reached], table
     return found != whole
 
 
