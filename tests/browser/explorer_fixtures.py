@@ -1,4 +1,4 @@
-"""Chromium of the system on two registers: reports with an exercise, and one in which everything is hostile."""
+"""Two registers, served: reports with an exercise, and one in which everything is hostile."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from normledger.cli.service import running
 from normledger.documents.canonical import parse_json
@@ -20,11 +19,6 @@ from tests.api.hostile import build
 from tests.delegations import create
 
 DATA = Path(__file__).parents[2] / "normledger" / "data"
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--no-first-run",
-]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -34,16 +28,6 @@ class Explored:
     url: str
     workspace: Workspace
     paths: tuple[str, ...]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip(f"no browser: {CHROMIUM} is missing; install Debian's package chromium")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="module")

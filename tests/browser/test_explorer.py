@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.explorer_fixtures import Explored, chromium, explored, hostile
+from tests.browser.explorer_fixtures import Explored, explored, hostile
 
-__all__ = ["chromium", "explored", "hostile"]
+__all__ = ["explored", "hostile"]
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 PHONE = {"width": 360, "height": 740}
@@ -18,9 +18,9 @@ OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clie
 
 
 def test_an_observer_on_her_phone_goes_from_norms_forming_to_an_acts_hash_and_takes_the_evidence(
-    chromium: Browser, explored: Explored, tmp_path: Path
+    browser: Browser, explored: Explored, tmp_path: Path
 ) -> None:
-    context = chromium.new_context(viewport=PHONE, java_script_enabled=False, accept_downloads=True)
+    context = browser.new_context(viewport=PHONE, java_script_enabled=False, accept_downloads=True)
     page = context.new_page()
     page.goto(explored.url)
     expect(page.get_by_role("heading", level=1)).to_have_text("Norms forming")
@@ -47,8 +47,8 @@ def test_an_observer_on_her_phone_goes_from_norms_forming_to_an_acts_hash_and_ta
     context.close()
 
 
-def test_a_reader_in_arabic_reads_from_right_to_left_on_a_phone(chromium: Browser, explored: Explored) -> None:
-    context = chromium.new_context(viewport=PHONE, locale="ar")
+def test_a_reader_in_arabic_reads_from_right_to_left_on_a_phone(browser: Browser, explored: Explored) -> None:
+    context = browser.new_context(viewport=PHONE, locale="ar")
     page = context.new_page()
     for path in explored.paths:
         page.goto(explored.url + path)
@@ -64,11 +64,11 @@ def test_a_reader_in_arabic_reads_from_right_to_left_on_a_phone(chromium: Browse
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_any_page(chromium: Browser, explored: Explored, scheme: str) -> None:
+def test_axe_finds_nothing_on_any_page(browser: Browser, explored: Explored, scheme: str) -> None:
     if not AXE.exists():
         pytest.skip("axe-core is not in node_modules: run npm install")
     axe = AXE.read_text("utf-8")
-    context = chromium.new_context(color_scheme=scheme, bypass_csp=True)  # type: ignore[arg-type]  # light or dark
+    context = browser.new_context(color_scheme=scheme, bypass_csp=True)  # type: ignore[arg-type]  # light or dark
     page = context.new_page()
     found = []
     for path in explored.paths:
@@ -81,8 +81,8 @@ def test_axe_finds_nothing_on_any_page(chromium: Browser, explored: Explored, sc
     assert not found, "\n".join(found)
 
 
-def test_every_page_works_without_scripts_and_fits_a_phone(chromium: Browser, explored: Explored) -> None:
-    context = chromium.new_context(viewport=PHONE, java_script_enabled=False)
+def test_every_page_works_without_scripts_and_fits_a_phone(browser: Browser, explored: Explored) -> None:
+    context = browser.new_context(viewport=PHONE, java_script_enabled=False)
     page = context.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -112,8 +112,8 @@ def test_every_page_works_without_scripts_and_fits_a_phone(chromium: Browser, ex
     context.close()
 
 
-def test_the_keyboard_reaches_the_content_first(chromium: Browser, explored: Explored) -> None:
-    context = chromium.new_context()
+def test_the_keyboard_reaches_the_content_first(browser: Browser, explored: Explored) -> None:
+    context = browser.new_context()
     page = context.new_page()
     page.goto(explored.url)
     page.keyboard.press("Tab")
@@ -123,8 +123,8 @@ def test_the_keyboard_reaches_the_content_first(chromium: Browser, explored: Exp
     context.close()
 
 
-def test_on_paper_there_is_text_and_no_navigation(chromium: Browser, explored: Explored) -> None:
-    context = chromium.new_context()
+def test_on_paper_there_is_text_and_no_navigation(browser: Browser, explored: Explored) -> None:
+    context = browser.new_context()
     page = context.new_page()
     page.emulate_media(media="print")
     for path in explored.paths[:10]:
@@ -135,8 +135,8 @@ def test_on_paper_there_is_text_and_no_navigation(chromium: Browser, explored: E
     context.close()
 
 
-def test_more_than_a_hundred_hostile_strings_run_nowhere(chromium: Browser, hostile: Explored) -> None:
-    context = chromium.new_context(bypass_csp=True)  # the policy would stop them too; here the pages alone must
+def test_more_than_a_hundred_hostile_strings_run_nowhere(browser: Browser, hostile: Explored) -> None:
+    context = browser.new_context(bypass_csp=True)  # the policy would stop them too; here the pages alone must
     page = context.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
